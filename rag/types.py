@@ -1,4 +1,4 @@
-"""The words of the field as types (see the table "Words" in the README). Imports nothing of the project."""
+"""The words of the field as types (the README has their table). Imports nothing of the project."""
 
 from __future__ import annotations
 
@@ -93,6 +93,7 @@ class TextState:
     articles: tuple[Article, ...]
     versions: tuple[Version, ...]
     as_of: date | None = None
+    partial: bool = False  # a daily dump: what it does not hold is unchanged, not gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class SparseVector:
-    """Token id → weight. `indices` are distinct unsigned 32-bit numbers, in the order of `values`."""
+    """Token id → weight. `indices` are distinct unsigned 32-bit numbers."""
 
     indices: tuple[int, ...] = field(default=())
     values: tuple[float, ...] = field(default=())

@@ -1,0 +1,12 @@
+"""Alembic runs the numbered migrations on the connection that `rag.catalogue.engine` hands it."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from rag.catalogue.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

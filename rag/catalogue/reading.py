@@ -1,0 +1,231 @@
+"""Reads the catalogue for a Caller: nothing that they may not read ever comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, true
+
+from rag.catalogue import schema
+from rag.catalogue.records import BATCH
+from rag.catalogue.rows import article_from, path_from, text_from, version_from
+from rag.types import Article, Caller, Text, Validity, Version
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedPassage:
+    """A point of the index joined back to the catalogue."""
+
+    point_id: int
+    version_id: str
+    article_id: str
+    start: int
+    end: int
+    words: str
+    page: int | None
+    validity: Validity
+    article: str
+    heading: str
+    path: tuple[str, ...]
+    order: int
+    text_id: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the catalogue holds."""
+
+    texts: int
+    articles: int
+    versions: int
+    passages: int
+
+
+def may_read(caller: Caller) -> ColumnElement[bool]:
+    """SQL: the row of `texts` is one that `caller` may read."""
+    if caller.unrestricted:
+        return true()
+    services, texts = schema.text_services, schema.texts
+    given = services.c.text_id == texts.c.text_id
+    return or_(
+        ~exists().where(given),
+        exists().where(given, services.c.service.in_(sorted(caller.services))),
+    )
+
+
+def in_force(day: date) -> ColumnElement[bool]:
+    """SQL: the row of `versions` is in force on `day`."""
+    start, end = schema.versions.c.valid_from, schema.versions.c.valid_to
+    return and_(or_(start.is_(None), start <= day), or_(end.is_(None), end > day))
+
+
+def join(
+    connection: Connection, point_ids: Iterable[int], caller: Caller, day: date | None
+) -> dict[int, JoinedPassage]:
+    """The passages of these points that exist, are in force on `day`, and that `caller` may read.
+
+    This is the second lock behind the index's own filter: removed wording never comes out, even
+    while the index lags.
+    """
+    found: dict[int, JoinedPassage] = {}
+    wanted = sorted(set(point_ids))
+    for at in range(0, len(wanted), BATCH):
+        query = _joined().where(
+            schema.passages.c.point_id.in_(wanted[at : at + BATCH]), may_read(caller)
+        )
+        if day is not None:
+            query = query.where(in_force(day))
+        for row in connection.execute(query):
+            found[row.point_id] = _joined_from(row)
+    return found
+
+
+def _joined() -> Select[Any]:
+    passages, versions = schema.passages, schema.versions
+    articles, texts = schema.articles, schema.texts
+    words = func.substr(versions.c.words, passages.c.start + 1, passages.c.end - passages.c.start)
+    return select(
+        passages.c.point_id,
+        passages.c.start,
+        passages.c.end,
+        passages.c.page,
+        words.label("passage"),
+        versions.c.version_id,
+        versions.c.valid_from,
+        versions.c.valid_to,
+        articles.c.article_id,
+        articles.c.number,
+        articles.c.heading,
+        articles.c.path,
+        articles.c.ord,
+        texts.c.text_id,
+        texts.c.title,
+        texts.c.source,
+    ).select_from(passages.join(versions).join(articles).join(texts))
+
+
+def _joined_from(row: Any) -> JoinedPassage:
+    return JoinedPassage(
+        point_id=row.point_id,
+        version_id=row.version_id,
+        article_id=row.article_id,
+        start=row.start,
+        end=row.end,
+        words=row.passage,
+        page=row.page,
+        validity=Validity(row.valid_from, row.valid_to),
+        article=row.number,
+        heading=row.heading,
+        path=path_from(row.path),
+        order=row.ord,
+        text_id=row.text_id,
+        text=row.title,
+        source=row.source,
+    )
+
+
+def texts_for(connection: Connection, caller: Caller) -> list[Text]:
+    """The Texts that `caller` may read, by title."""
+    texts, services = schema.texts, schema.text_services
+    given: dict[str, list[str]] = {}
+    for row in connection.execute(select(services)):
+        given.setdefault(row.text_id, []).append(row.service)
+    rows = connection.execute(select(texts).where(may_read(caller)).order_by(texts.c.title))
+    return [text_from(row, given.get(row.text_id, ())) for row in rows]
+
+
+def text(connection: Connection, text_id: str, caller: Caller) -> Text | None:
+    """One Text, None when there is none or `caller` may not read it: nobody can tell which."""
+    query = select(schema.texts).where(schema.texts.c.text_id == text_id, may_read(caller))
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    services = schema.text_services
+    given = select(services.c.service).where(services.c.text_id == text_id)
+    return text_from(row, connection.execute(given).scalars())
+
+
+def articles_numbered(
+    connection: Connection, keys: Sequence[str], caller: Caller
+) -> list[tuple[Article, Text]]:
+    """The articles whose number has one of these keys, in every Text that `caller` may read."""
+    articles = schema.articles
+    return _articles(connection, articles.c.number_key.in_(keys), caller)
+
+
+def article(connection: Connection, article_id: str, caller: Caller) -> tuple[Article, Text] | None:
+    """One article by its id, with its Text."""
+    found = _articles(connection, schema.articles.c.article_id == article_id, caller)
+    return found[0] if found else None
+
+
+def articles_of(connection: Connection, text_id: str, caller: Caller) -> list[Article]:
+    """The articles of a Text in reading order."""
+    found = _articles(connection, schema.articles.c.text_id == text_id, caller)
+    return [entry for entry, _ in found]
+
+
+def _articles(
+    connection: Connection, which: ColumnElement[bool], caller: Caller
+) -> list[tuple[Article, Text]]:
+    articles, texts = schema.articles, schema.texts
+    query = (
+        select(articles, texts.c.title, texts.c.nature, texts.c.source)
+        .join(texts)
+        .where(which, may_read(caller))
+        .order_by(texts.c.title, articles.c.ord)
+    )
+    return [(article_from(row), text_from(row, ())) for row in connection.execute(query)]
+
+
+def versions_of(connection: Connection, article_id: str, caller: Caller) -> list[Version]:
+    """Every version of an article, oldest first, those of unknown wording included."""
+    versions = schema.versions
+    query = (
+        select(versions)
+        .select_from(versions.join(schema.articles).join(schema.texts))
+        .where(versions.c.article_id == article_id, may_read(caller))
+    )
+    found = [version_from(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda v: (v.validity.start or date.min, v.version_id))
+
+
+def version(connection: Connection, version_id: str, caller: Caller) -> Version | None:
+    """One version by its id."""
+    versions = schema.versions
+    query = (
+        select(versions)
+        .select_from(versions.join(schema.articles).join(schema.texts))
+        .where(versions.c.version_id == version_id, may_read(caller))
+    )
+    row = connection.execute(query).first()
+    return version_from(row) if row else None
+
+
+def passages_of(
+    connection: Connection, version_ids: Sequence[str], caller: Caller
+) -> list[JoinedPassage]:
+    """The passages of these versions in order."""
+    query = _joined().where(schema.passages.c.version_id.in_(version_ids), may_read(caller))
+    found = [_joined_from(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda passage: (passage.version_id, passage.start))
+
+
+def counts(connection: Connection) -> Counts:
+    """How many texts, articles, versions and passages there are."""
+    tables = (schema.texts, schema.articles, schema.versions, schema.passages)
+    numbers = (
+        connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
+    )
+    return Counts(*numbers)
+
+
+def property_of(connection: Connection, name: str) -> str:
+    """A property of the catalogue, "" when it was never set."""
+    query = select(schema.properties.c.value).where(schema.properties.c.name == name)
+    return connection.execute(query).scalar() or ""

@@ -1,0 +1,174 @@
+"""The tables of the catalogue, as SQLAlchemy Core. Changed only through `migrations/`.
+
+Dates are stored as DATE, `valid_to` exclusive. `articles.path`, `versions.pages` and
+`versions.links` are JSON texts, written once and read whole.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UnicodeText,
+)
+
+metadata = MetaData()
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("text_id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("nature", String, nullable=False),
+    Column("source", String, nullable=False),
+)
+
+# No row for a text: everyone may read it.
+text_services = Table(
+    "text_services",
+    metadata,
+    Column("text_id", String, ForeignKey("texts.text_id", ondelete="CASCADE"), primary_key=True),
+    Column("service", String, primary_key=True),
+)
+
+# Every state of a text that was taken in. A partial one (a daily LEGI dump) says nothing of what
+# it does not hold.
+text_states = Table(
+    "text_states",
+    metadata,
+    Column("text_id", String, ForeignKey("texts.text_id", ondelete="CASCADE"), primary_key=True),
+    Column("as_of", Date, primary_key=True),
+    Column("partial", Integer, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("article_id", String, primary_key=True),
+    Column(
+        "text_id",
+        String,
+        ForeignKey("texts.text_id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("number", String, nullable=False),
+    Column("number_key", String, nullable=False, index=True),
+    Column("heading", String, nullable=False),
+    Column("path", UnicodeText, nullable=False),
+    Column("ord", Integer, nullable=False),
+    Column("taken_from", Date, nullable=False),  # the state that gave these metadata
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("version_id", String, primary_key=True),
+    Column(
+        "article_id",
+        String,
+        ForeignKey("articles.article_id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("words", UnicodeText),  # null: the period is known, the wording is not
+    Column("valid_from", Date),
+    Column("valid_to", Date),  # as it holds, absences and successors counted in
+    Column("declared_to", Date),  # as the source declares it
+    Column("state", String, nullable=False),
+    Column("note", UnicodeText, nullable=False),
+    Column("pages", UnicodeText, nullable=False),
+    Column("links", UnicodeText, nullable=False),
+    Column("taken_from", Date, nullable=False),  # the state that gave period and état
+    Column("words_from", Date),  # the state that gave words, note and links
+)
+
+# Which wording of an article each state showed: what makes histories independent of the order
+# in which states are taken in.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column(
+        "article_id",
+        String,
+        ForeignKey("articles.article_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("as_of", Date, primary_key=True),
+    Column("version_id", String, nullable=False),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("point_id", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "version_id",
+        String,
+        ForeignKey("versions.version_id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("ord", Integer, nullable=False),  # from 0, within the version
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer),
+    Column("vector_key", String, nullable=False, index=True),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("model", String, primary_key=True),
+    Column("vector_key", String, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float32, little endian
+)
+
+# Points to bring into line with the catalogue, in order. A row says which, never what: whoever
+# applies it looks at the catalogue, so applying twice, or late, gives the same index.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("point_id", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+projections = Table(
+    "projections",
+    metadata,
+    Column("identity", String, primary_key=True),
+    Column("applied", Integer, nullable=False),
+)
+
+# What was read where, to skip it when nothing changed and to know what a mirror no longer holds.
+sources = Table(
+    "sources",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+)
+
+source_texts = Table(
+    "source_texts",
+    metadata,
+    Column("path", String, ForeignKey("sources.path", ondelete="CASCADE"), primary_key=True),
+    Column("text_id", String, ForeignKey("texts.text_id", ondelete="CASCADE"), primary_key=True),
+)
+
+properties = Table(
+    "properties",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+Index("ix_source_texts_text_id", source_texts.c.text_id)

@@ -1,0 +1,253 @@
+"""Brings the index after the catalogue: replays the outbox, or everything.
+
+An operation names a point; what to do is read from the catalogue when it is applied, so that
+applying twice, late, or after a crash gives the same index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, select, update
+
+from rag.catalogue import schema
+from rag.catalogue.engine import reading, writing
+from rag.catalogue.rows import path_from
+from rag.ports import ARTICLE, PASSAGE, Index, IndexPoint, Vectors
+from rag.retrieval.lexical import ARTICLE_LENGTH, PASSAGE_LENGTH, document_vector
+from rag.types import SparseVector
+
+BATCH = 256  # points a write; a larger one holds more vectors in memory for no gain in speed
+PRUNED = "outbox_pruned_to"  # property: operations up to this number are no longer kept
+
+Progress = Callable[[int, int], None]  # points done, points to do
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far an index got."""
+
+    applied: int
+    pending: int
+
+
+def lag(engine: Engine, identity: str) -> Lag:
+    """How many operations this index has still to apply."""
+    with reading(engine) as connection:
+        applied = _applied(connection, identity)
+        if applied is None or applied < _pruned(connection):
+            total = connection.execute(
+                select(func.count()).select_from(schema.passages)
+            ).scalar_one()
+            return Lag(0, total)
+        pending = connection.execute(
+            select(func.count()).select_from(schema.outbox).where(schema.outbox.c.seq > applied)
+        ).scalar_one()
+        return Lag(applied, pending)
+
+
+def catch_up(
+    engine: Engine, index: Index, model: str, where: str, progress: Progress | None = None
+) -> int:
+    """Apply what the index has not applied yet, in order; returns how many points it touched.
+
+    An index that the catalogue does not know, or that missed operations since pruned, is cleared
+    and filled again.
+    """
+    with reading(engine) as connection:
+        applied = _applied(connection, index.identity)
+        stale = applied is None or applied < _pruned(connection)
+    if stale:
+        return rebuild(engine, index, model, where, progress)
+    return _replay(engine, index, model, where, progress)
+
+
+def rebuild(
+    engine: Engine, index: Index, model: str, where: str, progress: Progress | None = None
+) -> int:
+    """Fill the index again from the catalogue; nothing is embedded."""
+    index.clear()
+    with reading(engine) as connection:
+        last = _last(connection)
+        points = list(
+            connection.execute(
+                select(schema.passages.c.point_id).order_by(
+                    schema.passages.c.version_id, schema.passages.c.start
+                )
+            ).scalars()
+        )
+        _write(connection, index, model, points, progress)
+    _record(engine, index, last, where)
+    return len(points)
+
+
+def _replay(engine: Engine, index: Index, model: str, where: str, progress: Progress | None) -> int:
+    with reading(engine) as connection:
+        applied = _applied(connection, index.identity) or 0
+        rows = connection.execute(
+            select(schema.outbox).where(schema.outbox.c.seq > applied).order_by(schema.outbox.c.seq)
+        ).all()
+        points = list(dict.fromkeys(row.point_id for row in rows))
+        if not points:
+            return 0
+        _write(connection, index, model, points, progress)
+    _record(engine, index, rows[-1].seq, where)
+    return len(points)
+
+
+def _write(
+    connection: Connection,
+    index: Index,
+    model: str,
+    points: Sequence[int],
+    progress: Progress | None,
+) -> None:
+    """Bring these points into line with the catalogue."""
+    for at in range(0, len(points), BATCH):
+        group = points[at : at + BATCH]
+        present = list(_points(connection, model, group))
+        index.upsert(present)
+        gone = set(group) - {point.point_id for point in present}
+        index.delete(sorted(gone))
+        if progress:
+            progress(min(at + BATCH, len(points)), len(points))
+    index.flush()
+
+
+def _record(engine: Engine, index: Index, seq: int, where: str) -> None:
+    """Remember how far the index got, once it is durable, and drop what nobody needs any more."""
+    table, identity = schema.projections, index.identity
+    with writing(engine, where) as connection:
+        if _applied(connection, identity) is None:
+            connection.execute(delete(table))  # a cleared or replaced index never comes back
+            connection.execute(insert(table).values(identity=identity, applied=seq))
+        else:
+            connection.execute(
+                update(table).where(table.c.identity == identity).values(applied=seq)
+            )
+        _prune(connection, seq)
+
+
+def _prune(connection: Connection, seq: int) -> None:
+    properties = schema.properties
+    if seq <= _pruned(connection):
+        return
+    connection.execute(delete(schema.outbox).where(schema.outbox.c.seq <= seq))
+    connection.execute(delete(properties).where(properties.c.name == PRUNED))
+    connection.execute(insert(properties).values(name=PRUNED, value=str(seq)))
+
+
+def _applied(connection: Connection, identity: str) -> int | None:
+    table = schema.projections
+    return connection.execute(select(table.c.applied).where(table.c.identity == identity)).scalar()
+
+
+def _pruned(connection: Connection) -> int:
+    properties = schema.properties
+    value = connection.execute(
+        select(properties.c.value).where(properties.c.name == PRUNED)
+    ).scalar()
+    return int(value or 0)
+
+
+def _last(connection: Connection) -> int:
+    newest = connection.execute(select(func.max(schema.outbox.c.seq))).scalar()
+    return max(newest or 0, _pruned(connection))
+
+
+# Points as the catalogue has them.
+
+
+def digests(connection: Connection, model: str) -> Iterator[tuple[int, str]]:
+    """What the index should hold: every point's id and digest."""
+    services = _services(connection)
+    for row in connection.execution_options(yield_per=2000).execute(_rows(model)):
+        yield row.point_id, _digest(row, services.get(row.text_id, frozenset()), model)
+
+
+def _points(connection: Connection, model: str, ids: Sequence[int]) -> Iterator[IndexPoint]:
+    rows = connection.execute(_rows(model).where(schema.passages.c.point_id.in_(ids))).all()
+    services = _services(connection)
+    for row in rows:
+        yield _point(row, services.get(row.text_id, frozenset()), model)
+
+
+def _rows(model: str) -> Any:
+    passages, versions = schema.passages, schema.versions
+    articles, texts, vectors = schema.articles, schema.texts, schema.vectors
+    kept = and_(vectors.c.model == model, vectors.c.vector_key == passages.c.vector_key)
+    return select(
+        passages,
+        func.substr(
+            versions.c.words, passages.c.start + 1, passages.c.end - passages.c.start
+        ).label("passage"),
+        case((passages.c.ord == 0, versions.c.words), else_="").label("article"),
+        versions.c.valid_from,
+        versions.c.valid_to,
+        articles.c.number,
+        articles.c.heading,
+        articles.c.path,
+        texts.c.text_id,
+        texts.c.title,
+        vectors.c.vector,
+    ).select_from(passages.join(versions).join(articles).join(texts).outerjoin(vectors, kept))
+
+
+def _services(connection: Connection) -> dict[str, frozenset[str]]:
+    given: dict[str, set[str]] = {}
+    for row in connection.execute(select(schema.text_services)):
+        given.setdefault(row.text_id, set()).add(row.service)
+    return {text_id: frozenset(services) for text_id, services in given.items()}
+
+
+def _point(row: Any, services: frozenset[str], model: str) -> IndexPoint:
+    return IndexPoint(
+        point_id=row.point_id,
+        version_id=row.version_id,
+        services=services,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        digest=_digest(row, services, model),
+        dense=_dense(row.vector),
+        sparse=_sparse(row),
+    )
+
+
+def _dense(stored: bytes | None) -> Vectors | None:
+    return None if stored is None else np.frombuffer(stored, dtype="<f4")
+
+
+def _sparse(row: Any) -> dict[str, SparseVector]:
+    about = context(row.title, path_from(row.path), row.heading, row.number)
+    vectors = {PASSAGE: document_vector(row.passage, about, PASSAGE_LENGTH)}
+    if row.ord == 0:
+        vectors[ARTICLE] = document_vector(row.article, about, ARTICLE_LENGTH)
+    return vectors
+
+
+def context(title: str, path: Sequence[str], heading: str, number: str) -> str:
+    """What is indexed with the words: titles above them, and the article's number."""
+    return "\n".join(part for part in (title, *path, heading, f"article {number}") if part)
+
+
+def _digest(row: Any, services: frozenset[str], model: str) -> str:
+    """Differs whenever the point should be written again."""
+    parts = (
+        row.version_id,
+        row.start,
+        row.end,
+        row.vector_key,
+        model if row.vector is not None else "",
+        row.valid_from,
+        row.valid_to,
+        *sorted(services),
+        row.title,
+        row.path,
+        row.heading,
+        row.number,
+    )
+    return hashlib.sha256("\x00".join(map(str, parts)).encode()).hexdigest()[:16]
