@@ -94,6 +94,7 @@ class TextState:
     versions: tuple[Version, ...]
     as_of: date | None = None
     partial: bool = False  # a daily dump: what it does not hold is unchanged, not gone
+    removed: tuple[str, ...] = ()  # versions that the source says are no more, by version_id
 
 
 @dataclass(frozen=True, slots=True)

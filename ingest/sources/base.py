@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from rag.errors import SourceError
 from rag.types import TextState
 
 
@@ -62,7 +63,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as blocks in reading order, before it is cut into articles (`ingest.structure`)."""
+    """A document as blocks in reading order, not yet cut into articles (`ingest.structure`)."""
 
     source: Source
     blocks: tuple[Block, ...]
@@ -73,7 +74,8 @@ class Reader(Protocol):
     """Reads one source.
 
     Raises `rag.errors.SourceError` (with `where` and `remedy`) when it cannot be read; what was
-    yielded before that is kept.
+    yielded before that is kept. A `SourceError` that is yielded, not raised, is the failure of one
+    part (a member of an archive, a line): it is reported and the rest goes on.
     """
 
-    def __call__(self, source: Source, /) -> Iterator[TextState | Document]: ...
+    def __call__(self, source: Source, /) -> Iterator[TextState | Document | SourceError]: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -207,6 +207,23 @@ def version(connection: Connection, version_id: str, caller: Caller) -> Version 
     return version_from(row) if row else None
 
 
+def points_in_force(
+    connection: Connection, article_ids: Sequence[str], caller: Caller, day: date | None
+) -> dict[str, list[int]]:
+    """Version id → its points in order, for the versions of these articles in force on `day`."""
+    passages, versions = schema.passages, schema.versions
+    query = (
+        select(passages.c.version_id, passages.c.point_id)
+        .select_from(passages.join(versions).join(schema.articles).join(schema.texts))
+        .where(versions.c.article_id.in_(article_ids), may_read(caller))
+        .order_by(passages.c.version_id, passages.c.ord)
+    )
+    found: dict[str, list[int]] = {}
+    for row in connection.execute(query.where(in_force(day)) if day else query):
+        found.setdefault(row.version_id, []).append(row.point_id)
+    return found
+
+
 def passages_of(
     connection: Connection, version_ids: Sequence[str], caller: Caller
 ) -> list[JoinedPassage]:
@@ -214,6 +231,14 @@ def passages_of(
     query = _joined().where(schema.passages.c.version_id.in_(version_ids), may_read(caller))
     found = [_joined_from(row) for row in connection.execute(query)]
     return sorted(found, key=lambda passage: (passage.version_id, passage.start))
+
+
+def all_passages(connection: Connection) -> Iterator[str]:
+    """The words of every passage."""
+    passages, versions = schema.passages, schema.versions
+    words = func.substr(versions.c.words, passages.c.start + 1, passages.c.end - passages.c.start)
+    query = select(words).select_from(passages.join(versions))
+    yield from connection.execution_options(yield_per=2000).execute(query).scalars()
 
 
 def counts(connection: Connection) -> Counts:

@@ -52,6 +52,18 @@ def load(connection: Connection, text_id: str) -> TextRecord | None:
     )
 
 
+def describe(connection: Connection, text_id: str) -> tuple[str, int]:
+    """A Text's title and how many articles it shows."""
+    texts, articles, versions = schema.texts, schema.articles, schema.versions
+    title = connection.execute(select(texts.c.title).where(texts.c.text_id == text_id)).scalar()
+    with_words = (
+        select(func.count(func.distinct(articles.c.article_id)))
+        .select_from(articles.join(versions))
+        .where(articles.c.text_id == text_id, versions.c.words.is_not(None))
+    )
+    return title or "", connection.execute(with_words).scalar_one()
+
+
 def _of_text(connection: Connection, table: Table, text_id: str) -> Sequence[Any]:
     return connection.execute(select(table).where(table.c.text_id == text_id)).all()
 

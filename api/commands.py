@@ -1,0 +1,240 @@
+"""The commands of `referent`, one function each: build a request, call, print."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag import settings
+from rag.bootstrap import Parts, open_parts
+from rag.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from rag.retrieval.search import Searcher
+    from rag.types import Caller
+
+MAX_QUESTION = 4000  # characters
+
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="La question, en français.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Le droit en vigueur à cette date."
+    ),
+]
+Services = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--service",
+        metavar="NAME",
+        help="Répondre comme à une personne de ce service (répétable) ; sans lui : tous les textes.",
+    ),
+]
+Limit = Annotated[int, typer.Option(min=1, max=100, help="Nombre de résultats.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="Dossier qui contient tout l'état.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]
+
+
+def search(
+    question: Question,
+    as_of: AsOf = None,
+    service: Services = None,
+    limit: Limit = 10,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Trouver les passages qui répondent."""
+    from api import shapes, terminal
+
+    asked, day = _question(question), _day(as_of)
+    with _existing(data) as parts:
+        found = _searcher(parts).search(asked, _caller(service), day or date.today(), limit)
+    if json:
+        terminal.print_json(shapes.search_shape(asked, day, found.hits))
+    else:
+        terminal.print_hits(found.hits)
+
+
+def ask(
+    question: Question,
+    as_of: AsOf = None,
+    service: Services = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=50, help="Articles lus.")] = None,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="Modèle qui rédige ; « extractive » : aucun.")
+    ] = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Répondre à une question, chaque citation vérifiée."""
+    from api import shapes, terminal
+    from rag.answering.answer import Answerer, extractive
+    from rag.answering.extractive import MODEL
+
+    if model not in ("", MODEL):
+        raise UsageError(
+            f"modèle inconnu : {model}", where="--model", remedy=f"choisissez « {MODEL} »"
+        )
+    asked, day = _question(question), _day(as_of)
+    with _existing(data) as parts:
+        searcher = _searcher(parts)
+        answerer = Answerer(parts.catalogue, searcher, extractive(searcher))
+        answer = answerer.ask(asked, _caller(service), day, date.today(), limit)
+    if json:
+        terminal.print_json(shapes.answer_shape(answer))
+    else:
+        terminal.print_answer(answer)
+
+
+def show(
+    reference: Annotated[
+        list[str], typer.Argument(metavar="REFERENCE", help="Ex. : « L. 311-5 CRPA ».")
+    ],
+    as_of: AsOf = None,
+    history: Annotated[bool, typer.Option("--history", help="Toutes les versions.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Lire un article : ses mots en vigueur, ou toutes ses versions."""
+    from api import shapes, terminal
+    from rag.catalogue import reading
+    from rag.catalogue.engine import reading as transaction
+    from rag.legal.lookup import find_article
+    from rag.types import Caller
+
+    day = _day(as_of) or date.today()
+    caller = Caller.operator()
+    with _existing(data) as parts, transaction(parts.catalogue) as connection:
+        found = find_article(connection, " ".join(reference), caller)
+        versions = reading.versions_of(connection, found.article.article_id, caller)
+    shown = [v for v in versions if history or v.validity.contains(day)]
+    if json:
+        terminal.print_json(shapes.article_shape(found.text, found.article, shown))
+    else:
+        terminal.print_article(found.text, found.article, shown, day)
+
+
+def status(data: Data = None, json: Json = False) -> None:
+    """Dire ce que contient le dossier et où en est l'index."""
+    from api import terminal
+    from rag.health import describe
+
+    with _existing(data) as parts:
+        shape = describe(parts)
+    if json:
+        terminal.print_json(shape)
+    else:
+        index = shape["index"]
+        rows = [(key, value) for key, value in shape.items() if key != "index"]
+        rows += [(f"index : {key}", value) for key, value in index.items()]
+        terminal.print_table("", ("", ""), rows)
+
+
+def rebuild(data: Data = None, json: Json = False) -> None:
+    """Refaire l'index depuis le catalogue ; n'encode que si le modèle a changé."""
+    from api import terminal
+    from rag.maintenance import rebuild as rebuild_index
+
+    with _existing(data) as parts:
+        shape = rebuild_index(parts)
+    if json:
+        terminal.print_json(shape)
+    else:
+        terminal.out().print(
+            f"Index refait : {shape['points']} passages, {shape['embedded']} encodés, "
+            f"{shape['seconds']:.1f} s"
+        )
+
+
+def check(data: Data = None, json: Json = False) -> None:
+    """Vérifier que catalogue, index et fichiers concordent."""
+    from api import terminal
+    from rag.health import check as check_all
+
+    with _existing(data) as parts:
+        problems = check_all(parts)
+    if json:
+        terminal.print_json({"problems": [problem.as_json() for problem in problems]})
+    else:
+        for problem in problems:
+            terminal.out().print(f"{problem.what} — {problem.remedy}", markup=False)
+        if not problems:
+            terminal.out().print("Catalogue, index et fichiers concordent.")
+    if problems:
+        raise typer.Exit(1)
+
+
+def remove(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Identifiant ou titre du texte.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Retirer un texte : plus rien n'en est trouvé, montré ni cité."""
+    from api import terminal
+    from rag.maintenance import remove_text
+
+    with _existing(data) as parts:
+        removed = remove_text(parts, text)
+    if json:
+        terminal.print_json({"text_id": removed.text_id, "text": removed.title})
+    else:
+        terminal.out().print(f"Retiré : {removed.title} ({removed.text_id})", markup=False)
+
+
+def _existing(data: Path | None) -> _Opened:
+    return _Opened(settings.load(data))
+
+
+class _Opened:
+    """The parts of a data folder that must be there already."""
+
+    def __init__(self, chosen: settings.Settings) -> None:
+        self._parts = open_parts(chosen)
+
+    def __enter__(self) -> Parts:
+        parts = self._parts.__enter__()
+        if not parts.exists():
+            raise NotFound(
+                "aucun texte n'a encore été ingéré ici",
+                where=str(parts.data),
+                remedy="lancez `referent ingest DOSSIER --data DIR`, ou corrigez --data",
+            )
+        return parts
+
+    def __exit__(self, *error: object) -> None:
+        self._parts.__exit__(None, None, None)
+
+
+def _searcher(parts: Parts) -> Searcher:
+    from rag.maintenance import ready_index
+    from rag.retrieval.search import Searcher
+
+    return Searcher(parts.catalogue, ready_index(parts), parts.embedder)
+
+
+def _caller(services: list[str] | None) -> Caller:
+    from rag.types import Caller
+
+    return Caller.of(services) if services else Caller.operator()
+
+
+def _question(question: str) -> str:
+    asked = question.strip()
+    if not asked:
+        raise UsageError("question vide", where="QUESTION", remedy="écrivez une question")
+    if len(asked) > MAX_QUESTION:
+        raise UsageError(
+            f"question trop longue ({len(asked)} caractères)",
+            where="QUESTION",
+            remedy=f"restez sous {MAX_QUESTION} caractères",
+        )
+    return asked
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None

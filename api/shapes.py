@@ -1,0 +1,72 @@
+"""The JSON shapes that DESIGN.md promises. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from rag.types import Answer, Article, Hit, Text, Version
+
+
+def hit_shape(hit: Hit) -> dict[str, Any]:
+    """One entry of "hits"."""
+    shape = asdict(hit)
+    shape.pop("heading")
+    shape["valid_from"] = iso(hit.valid_from)
+    shape["valid_to"] = iso(hit.valid_to)
+    shape["path"] = list(hit.path)
+    return shape
+
+
+def search_shape(question: str, as_of: date | None, hits: tuple[Hit, ...]) -> dict[str, Any]:
+    """What `referent search --json` prints."""
+    return {"question": question, "as_of": iso(as_of), "hits": [hit_shape(hit) for hit in hits]}
+
+
+def answer_shape(answer: Answer) -> dict[str, Any]:
+    """What `referent ask --json` prints."""
+    return {
+        "question": answer.question,
+        "as_of": iso(answer.as_of),
+        "answer": answer.answer,
+        "refused": answer.refused,
+        "model": answer.model,
+        "sentences": [
+            {"text": s.text, "markers": list(s.markers), "support": s.support}
+            for s in answer.sentences
+        ],
+        "citations": [asdict(citation) for citation in answer.citations],
+        "nearest": [hit_shape(hit) for hit in answer.nearest],
+        "timings": answer.timings,
+    }
+
+
+def article_shape(text: Text, article: Article, versions: list[Version]) -> dict[str, Any]:
+    """What `referent show --json` prints. References between articles are not extracted yet."""
+    return {
+        "text_id": text.text_id,
+        "text": text.title,
+        "article": article.number,
+        "article_id": article.article_id,
+        "path": list(article.path),
+        "versions": [version_shape(version) for version in versions],
+        "cites": [],
+        "cited_by": [],
+    }
+
+
+def version_shape(version: Version) -> dict[str, Any]:
+    """One entry of "versions"; `words` is null when only the period is known."""
+    return {
+        "version_id": version.version_id,
+        "valid_from": iso(version.validity.start),
+        "valid_to": iso(version.validity.end),
+        "state": version.state,
+        "words": version.words,
+    }
+
+
+def iso(day: date | None) -> str | None:
+    """An ISO date, null when there is none."""
+    return day.isoformat() if day else None

@@ -1,0 +1,61 @@
+"""`referent ingest`: translates the command line into an ingest run, and its report into print."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Sources = Annotated[
+    list[Path], typer.Argument(metavar="SOURCE…", help="Fichiers ou dossiers à ingérer.")
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="Dossier qui contient tout l'état.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]
+Day = datetime
+
+
+def ingest(
+    sources: Sources,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Service autorisé à lire (répétable) ; sans lui : tout le monde."
+        ),
+    ] = None,
+    effective: Annotated[
+        Day | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date d'effet des documents qui n'en donnent pas."),
+    ] = None,
+    mirror: Annotated[
+        bool, typer.Option(help="Retirer les textes qui ne sont plus dans la source.")
+    ] = False,
+    accept_removals: Annotated[
+        bool, typer.Option(help="Accepter qu'un texte perde plus d'un dixième de ses articles.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option(help="Dire ce qui changerait, sans rien écrire.")
+    ] = False,
+    ocr: Annotated[
+        bool, typer.Option(help="Lire avec tesseract les pages de PDF qui sont des images.")
+    ] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Lire des textes et des procédures, les découper en articles et les indexer."""
+    from ingest import display
+    from ingest.pipeline import Ingest, IngestOptions
+    from ingest.sources.base import ReadOptions
+    from rag import settings
+    from rag.bootstrap import open_parts
+
+    read = ReadOptions(frozenset(service or ()), effective.date() if effective else None, ocr)
+    options = IngestOptions(read, mirror, accept_removals, dry_run)
+    with open_parts(settings.load(data)) as parts, display.progress(quiet=json) as observer:
+        report = Ingest(parts, options, observer).run(sources)
+    display.print_report(report, as_json=json, dry_run=dry_run)
+    if report.failures:
+        raise typer.Exit(1)

@@ -1,0 +1,88 @@
+"""Checks, by program, every citation of a draft. Pure: given the versions, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from rag.ports import DraftSentence
+from rag.types import Citation, Hit, Sentence, Version
+
+VERIFIED = "verified"
+UNSUPPORTED = "unsupported"
+QUOTE_MISMATCH = "quote_mismatch"
+NOT_IN_FORCE = "not_in_force_at_date"
+UNKNOWN_VERSION = "unknown_version"
+
+
+def check(
+    drafts: Sequence[DraftSentence],
+    hits: Sequence[Hit],
+    versions: Mapping[str, Version],
+    day: date,
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """Number the citations in order of appearance and check each against its Version.
+
+    The same words of the same Version have one marker. `versions` holds those that the caller may
+    read; a quote of any other is `unknown_version`.
+    """
+    citations: dict[tuple[str, str], Citation] = {}
+    sentences = []
+    for draft in drafts:
+        markers = []
+        for quote in draft.quotes:
+            key = hits[quote.hit].version_id, quote.words
+            if key not in citations:
+                citations[key] = _cite(
+                    len(citations) + 1, hits[quote.hit], quote.words, versions, day
+                )
+            markers.append(citations[key].marker)
+        sentences.append(_sentence(draft, markers, list(citations.values())))
+    return tuple(sentences), tuple(citations.values())
+
+
+def _sentence(draft: DraftSentence, markers: list[int], citations: list[Citation]) -> Sentence:
+    good = markers and all(citations[marker - 1].verdict == VERIFIED for marker in markers)
+    text = f"{draft.text} {''.join(f'[{marker}]' for marker in markers)}".rstrip()
+    return Sentence(text, tuple(markers), VERIFIED if good else UNSUPPORTED)
+
+
+def _cite(
+    marker: int, hit: Hit, quote: str, versions: Mapping[str, Version], day: date
+) -> Citation:
+    version = versions.get(hit.version_id)
+    start = _locate(version, hit, quote)
+    return Citation(
+        marker=marker,
+        text_id=hit.text_id,
+        text=hit.text,
+        article=hit.article,
+        version_id=hit.version_id,
+        quote=quote,
+        start=start,
+        end=start + len(quote) if start >= 0 else -1,
+        verdict=_verdict(version, start, day),
+        page=_page(version, start) or hit.page,
+    )
+
+
+def _locate(version: Version | None, hit: Hit, quote: str) -> int:
+    """Where the quote stands in the Version, character for character; -1 when it does not."""
+    if version is None or not version.words or not quote:
+        return -1
+    within = version.words.find(quote, hit.start)
+    return within if within >= 0 else version.words.find(quote)
+
+
+def _verdict(version: Version | None, start: int, day: date) -> str:
+    if version is None:
+        return UNKNOWN_VERSION
+    if start < 0:
+        return QUOTE_MISMATCH
+    return VERIFIED if version.validity.contains(day) else NOT_IN_FORCE
+
+
+def _page(version: Version | None, start: int) -> int | None:
+    marks = version.pages if version else ()
+    before = [mark.page for mark in marks if mark.start <= start]
+    return before[-1] if before else None

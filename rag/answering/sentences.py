@@ -1,0 +1,49 @@
+"""Words → sentences with their spans. Pure: `words[start:end]` is each sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+_END = re.compile(r"(?<=[.;!?…»])[ \t\u00a0\u202f]+(?=[«A-ZÀ-ÖØ-Þ0-9(-])|\n+")
+_ABBREVIATION = re.compile(r"(?:\b(?:art|al|cf|ex|p|M|MM|Mme|[A-Z])|n°)\.?$")
+_MARKER = re.compile(r"\s*(?:[-•–]|\d{1,3}°(?: bis| ter)?|\d{1,2}[.)]|[a-z]\)|[IVX]+\s?[.)-])\s")
+
+
+def sentences(words: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Spans of the sentences and list items of `words[start:end]`, without space around."""
+    stop = len(words) if end is None else end
+    at = start
+    for match in _END.finditer(words, start, stop):
+        if "\n" not in match.group() and _ABBREVIATION.search(
+            words[max(at, match.start() - 6) : match.start()]
+        ):
+            continue
+        yield from _trimmed(words, at, match.start())
+        at = match.end()
+    yield from _trimmed(words, at, stop)
+
+
+def is_item(words: str, span: Span) -> bool:
+    """True for a point of a list, which says little without what introduces it."""
+    return bool(_MARKER.match(words, *span))
+
+
+def introduction(words: str, span: Span) -> Span | None:
+    """The sentence ending in a colon that introduces the list that `span` is an item of."""
+    colon = words.rfind(":", 0, span[0])
+    if colon < 0:
+        return None
+    line = words.rfind("\n", 0, colon) + 1
+    last = [found for found in sentences(words, line, colon + 1)]
+    return last[-1] if last and last[-1][1] <= span[0] else None
+
+
+def _trimmed(words: str, start: int, end: int) -> Iterator[Span]:
+    piece = words[start:end]
+    begin = start + len(piece) - len(piece.lstrip())
+    stop = start + len(piece.rstrip())
+    if begin < stop:
+        yield begin, stop

@@ -1,0 +1,87 @@
+"""A sentence-transformers model read from a local folder. Never downloads anything."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.errors import EmbeddingError, MissingPackage
+from rag.ports import Vectors
+
+# Files that make the vectors what they are: their sizes and heads name the model's revision.
+_WEIGHTS = ("*.safetensors", "*.bin", "*.onnx", "*.json", "*.txt")
+_HEAD = 1 << 16
+
+
+class LocalEmbedder:
+    """`Embedder` over a sentence-transformers folder, with the model's own prompts."""
+
+    def __init__(self, folder: Path, batch: int = 16) -> None:
+        self._model = _load(folder)
+        self._batch = batch
+        self.name = f"{folder.name}-{_revision(folder)}"
+        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.window = int(self._model.max_seq_length or 512)
+
+    def count_tokens(self, words: str) -> int:
+        """Pieces of the model's tokenizer, special ones included."""
+        return len(self._model.tokenizer(words, truncation=False, verbose=False)["input_ids"])
+
+    def embed_passages(self, passages: Sequence[str]) -> Vectors:
+        """Shape (len(passages), dimension), float32, unit rows."""
+        if not passages:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return self._encode(list(passages), "document")
+
+    def embed_question(self, question: str) -> Vectors:
+        """Shape (dimension,), float32, unit length."""
+        vector: Vectors = self._encode([question], "query")[0]
+        return vector
+
+    def _encode(self, texts: list[str], prompt: str) -> Vectors:
+        names = {"document": ("document", "passage"), "query": ("query",)}[prompt]
+        prompts = self._model.prompts or {}
+        chosen = next((name for name in names if prompts.get(name)), None)
+        encoded: Vectors = self._model.encode(
+            texts,
+            prompt_name=chosen,
+            batch_size=self._batch,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return encoded.astype(np.float32, copy=False)
+
+
+def _load(folder: Path) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingPackage(
+            "le paquet sentence-transformers manque",
+            where=str(folder),
+            remedy="pip install sentence-transformers, ou réglez embedding_model = static",
+        ) from error
+    try:
+        return SentenceTransformer(str(folder), local_files_only=True, device="cpu")
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise EmbeddingError(
+            f"ce modèle ne se charge pas : {error}",
+            where=str(folder),
+            remedy="vérifiez que le dossier est un modèle sentence-transformers complet "
+            "(modules.json, config.json, poids, tokenizer)",
+        ) from error
+
+
+def _revision(folder: Path) -> str:
+    digest = hashlib.sha256()
+    files = sorted(path for pattern in _WEIGHTS for path in folder.rglob(pattern))
+    for path in files:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        digest.update(f"{path.relative_to(folder)}:{path.stat().st_size}".encode() + head)
+    return digest.hexdigest()[:8]

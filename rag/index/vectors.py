@@ -1,0 +1,99 @@
+"""Checks and shapes of vectors before they reach a store (pure).
+
+A store must never see a wrong vector: Qdrant Edge logs an operation before it looks at it, and
+one that it then refuses has been seen to leave a point without vectors behind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from rag.errors import IndexFailure
+from rag.ports import ARTICLE, DENSE, PASSAGE, IndexPoint, IndexQuery, Scored, Vectors
+from rag.types import SparseVector
+
+SPARSE = (PASSAGE, ARTICLE)
+NOTHING = SparseVector()
+REBUILD = "Refaites l'index avec `referent rebuild`."
+
+
+Item = TypeVar("Item")
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """The items in order, `size` at a time."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
+
+
+def is_empty(vector: Vectors | SparseVector) -> bool:
+    """True when nothing can be found by this vector: no token, or a length of 0."""
+    if isinstance(vector, SparseVector):
+        return not vector.indices
+    return not np.any(vector)
+
+
+def dense_of(point: IndexPoint, dimension: int) -> list[float] | None:
+    """The dense vector to store, None when there is none.
+
+    Raises IndexFailure when its shape is not `(dimension,)` or a number in it is not finite.
+    """
+    if point.dense is None or is_empty(point.dense):
+        return None
+    _check_dense(point.dense, dimension, f"passage {point.point_id}")
+    return [float(number) for number in point.dense.tolist()]
+
+
+def sparse_of(point: IndexPoint) -> Iterator[tuple[str, SparseVector]]:
+    """Both sparse vectors of a point by name, an empty one for what it does not have.
+
+    Raises IndexFailure when a vector is not one, or has another name.
+    """
+    if unknown := set(point.sparse) - set(SPARSE):
+        raise IndexFailure(
+            f"vecteur inconnu : {sorted(unknown)}", where=f"passage {point.point_id}"
+        )
+    for name in SPARSE:
+        vector = point.sparse.get(name, NOTHING)
+        _check_sparse(vector, f"passage {point.point_id}")
+        yield name, vector
+
+
+def check_query(query: IndexQuery, dimension: int) -> None:
+    """Raise IndexFailure when the vector does not fit the name that it is to be searched under."""
+    if isinstance(query.vector, SparseVector):
+        if query.using not in SPARSE:
+            raise IndexFailure(f"« {query.using} » ne se cherche pas par mots", where="question")
+        _check_sparse(query.vector, "question")
+        return
+    if query.using != DENSE:
+        raise IndexFailure(f"« {query.using} » ne se cherche que par mots", where="question")
+    _check_dense(query.vector, dimension, "question")
+
+
+def best_first(found: Sequence[Scored]) -> list[Scored]:
+    """By score, equal scores by id: a store leaves these in no particular order."""
+    return sorted(found, key=lambda scored: (-scored.score, scored.point_id))
+
+
+def _check_dense(vector: Vectors, dimension: int, where: str) -> None:
+    if vector.shape != (dimension,):
+        size = "×".join(str(side) for side in vector.shape)
+        what = f"le vecteur a {size} nombres, l'index en attend {dimension}"
+        raise IndexFailure(what, where=where, remedy=f"Le modèle a changé. {REBUILD}")
+    if not np.isfinite(vector).all():
+        raise IndexFailure("le vecteur contient un nombre infini ou indéfini", where=where)
+
+
+def _check_sparse(vector: SparseVector, where: str) -> None:
+    indices, values = vector.indices, vector.values
+    if len(indices) != len(values) or len(set(indices)) != len(indices):
+        raise IndexFailure("vecteur de mots mal formé", where=where)
+    if indices and not (min(indices) >= 0 and max(indices) < 2**32):
+        raise IndexFailure("numéro de mot hors de 32 bits", where=where)
+    if not all(map(math.isfinite, values)):
+        raise IndexFailure("poids de mot infini ou indéfini", where=where)

@@ -1,0 +1,78 @@
+"""Which Text a person means by a name: its title, part of it, its id, or a usual abbreviation.
+
+Pure. A name that fits several texts means none of them: it never defaults to one that is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.retrieval.numbers import fold
+from rag.types import Text
+
+# Abbreviations in use among public-law jurists → title, folded as `_key` does.
+ABBREVIATIONS = {
+    "crpa": "code des relations entre le public et l'administration",
+    "cgct": "code général des collectivités territoriales",
+    "cgfp": "code général de la fonction publique",
+    "cja": "code de justice administrative",
+    "ccp": "code de la commande publique",
+    "cgppp": "code général de la propriété des personnes publiques",
+    "cgi": "code général des impôts",
+    "casf": "code de l'action sociale et des familles",
+    "csp": "code de la santé publique",
+    "css": "code de la sécurité sociale",
+    "csi": "code de la sécurité intérieure",
+    "cpcmr": "code des pensions civiles et militaires de retraite",
+    "cpce": "code des postes et des communications électroniques",
+    "ceseda": "code de l'entrée et du séjour des étrangers et du droit d'asile",
+    "cch": "code de la construction et de l'habitation",
+    "crpm": "code rural et de la pêche maritime",
+}
+_EMPTY = frozenset("a au aux d de des du en et l la le les art article articles".split())
+_WORD = re.compile(r"[^\W_]+")
+
+
+def name_key(name: str) -> frozenset[str]:
+    """The words of a name that count, without case, accents and articles."""
+    words = frozenset(_WORD.findall(fold(name))) - _EMPTY
+    spelled: set[str] = set()
+    for word in words:
+        spelled |= name_key(ABBREVIATIONS[word]) if word in ABBREVIATIONS else {word}
+    return frozenset(spelled)
+
+
+def named(name: str, texts: Iterable[Text]) -> list[Text]:
+    """The texts that `name` may mean: one when it is clear, none, or the candidates.
+
+    A title that has just these words wins over titles that have more.
+    """
+    wanted = name_key(name)
+    listed = list(texts)
+    by_id = [text for text in listed if text.text_id == name.strip()]
+    if by_id or not wanted:
+        return by_id
+    fitting = [text for text in listed if wanted <= _words_of(text)]
+    exact = [text for text in fitting if name_key(text.title) == wanted]
+    return exact or fitting
+
+
+def mentioned(question: str, texts: Sequence[Text]) -> list[Text]:
+    """The texts whose whole title, or abbreviation, occurs in `question`; longest title first.
+
+    A title within a longer one that is mentioned too does not count: « code des communes de la
+    Nouvelle-Calédonie » does not mention the code des communes.
+    """
+    words = name_key(question)
+    found = [text for text in texts if (key := name_key(text.title)) and key <= words]
+    found.sort(key=lambda text: -len(name_key(text.title)))
+    kept: list[Text] = []
+    for text in found:
+        if not any(name_key(text.title) < name_key(other.title) for other in kept):
+            kept.append(text)
+    return kept
+
+
+def _words_of(text: Text) -> frozenset[str]:
+    return name_key(text.title) | name_key(text.text_id)

@@ -1,0 +1,105 @@
+"""French lexical analysis: text → tokens → sparse vectors with BM25 weights.
+
+A document's vector holds the term part of BM25 (Robertson, Zaragoza, "The Probabilistic Relevance
+Framework: BM25 and Beyond", 2009), tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average);
+the index multiplies by ln(1 + (N - df + 0.5) / (df + 0.5)) (Qdrant `Modifier.Idf`), so that the
+inner product with a question's vector of ones is BM25.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from hashlib import blake2b
+
+import Stemmer
+
+from rag.retrieval.numbers import find_numbers, fold
+from rag.types import SparseVector
+
+K1 = 1.2
+B = 0.75
+ARTICLE_LENGTH = 180.0
+PASSAGE_LENGTH = 90.0
+NUMBER_WEIGHT = 1.0
+
+_CACHE = 1 << 17
+_CHUNK = re.compile(r"[^\W_]+(?:['’ʼ‘`´-][^\W_]+){0,5}")
+_APOSTROPHE = re.compile("['’ʼ‘`´]")
+_ELISIONS = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu presqu entr".split())
+_STOP_WORDS = frozenset(
+    """
+    a à afin ai ainsi alors as au aucun aura auront aussi autre autres aux avait avec avez avons
+    c ça car ce ceci cela celle celles celui ces cet cette ceux chaque chez ci comme comment d
+    dans de depuis des donc dont du elle elles en entre es est et étaient était été être eu eux
+    faire fait faut hors il ils j je l la là le les leur leurs lors lorsque lui m ma mais me même
+    mêmes mes moi mon n ne nos notre nous on ont or ou où par parce pas peu peut peuvent plus pour
+    pourquoi près puis puisque qu quand que quel quelle quelles quels qui quoi s sa se sera seront
+    ses si sien soi soient soit son sont sous sur t ta tandis te tel telle telles tels tes toi ton
+    tous tout toute toutes très tu un une va vers voici voilà vos votre vous y
+    """.split()
+)
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of `text` in reading order, article numbers ("art:l231-4") at the end."""
+    words = [token for chunk in _CHUNK.findall(text.lower()) for token in _chunk_tokens(chunk)]
+    return words + [f"art:{key}" for _, _, key in find_numbers(text)]
+
+
+@lru_cache(_CACHE)
+def token_id(token: str) -> int:
+    """A stable unsigned 32-bit number: the first 4 bytes of BLAKE2b, big-endian."""
+    return int.from_bytes(blake2b(token.encode(), digest_size=4).digest(), "big")
+
+
+def document_vector(words: str, context: str, average_length: float) -> SparseVector:
+    """BM25 term weights of `context` and `words` taken as one document, without IDF."""
+    counts = Counter(tokens(context))
+    counts.update(tokens(words))
+    norm = K1 * (1 - B + B * sum(counts.values()) / average_length)
+    return _vector({token: tf * (K1 + 1) / (tf + norm) for token, tf in counts.items()})
+
+
+def question_vector(text: str) -> SparseVector:
+    """Weight 1 for each distinct token, NUMBER_WEIGHT for an article number."""
+    return _vector(
+        {token: NUMBER_WEIGHT if token.startswith("art:") else 1.0 for token in tokens(text)}
+    )
+
+
+def single_token(token: str) -> SparseVector:
+    """A question that holds this token alone."""
+    return SparseVector((token_id(token),), (1.0,))
+
+
+def _vector(weights: dict[str, float]) -> SparseVector:
+    by_id: dict[int, float] = {}
+    for token, weight in weights.items():
+        by_id[token_id(token)] = by_id.get(token_id(token), 0.0) + weight
+    return SparseVector(tuple(by_id), tuple(by_id.values()))
+
+
+_stemmer = Stemmer.Stemmer("french", 0)
+
+
+@lru_cache(_CACHE)
+def _chunk_tokens(chunk: str) -> tuple[str, ...]:
+    """The tokens of one run of letters with its apostrophes and hyphens."""
+    parts = [part for piece in chunk.split("-") for part in _without_elision(piece)]
+    return tuple(_stem(part) for part in parts if part not in _STOP_WORDS)
+
+
+def _without_elision(piece: str) -> list[str]:
+    """ "l'accès" → accès, "aujourd'hui" → aujourdhui."""
+    head, *rest = _APOSTROPHE.split(piece)
+    if rest and head in _ELISIONS:
+        return ["".join(rest)]
+    return ["".join([head, *rest])]
+
+
+def _stem(word: str) -> str:
+    """Accents go first, as people leave them out; then what they told apart: "licenci(é|e|er)"."""
+    stem = str(_stemmer.stemWord(fold(word)))
+    return stem.rstrip("ei") or stem

@@ -1,0 +1,226 @@
+"""Question → hits: encode, ask the index, fuse, join back to the catalogue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, Engine
+
+from rag.access import index_filter
+from rag.catalogue import reading as catalogue
+from rag.catalogue.engine import reading
+from rag.legal.titles import mentioned
+from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scored
+from rag.retrieval.fusion import fuse, pool
+from rag.retrieval.lexical import question_vector, token_id
+from rag.retrieval.numbers import find_numbers
+from rag.types import Caller, Hit, SparseVector
+
+DEPTH = 200  # candidates asked of each ranking
+WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 0.3, DENSE: 0.0}
+SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
+MAX_NAMED = 10  # articles put first because the question gives their number
+NAMED_SCORE = 10.0  # above any fused score
+UNKNOWN_RARITY = 8.0  # of a word in no text of a small corpus
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first, and milliseconds by stage: encode, index, join."""
+
+    hits: tuple[Hit, ...]
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A version that may answer, with its passages found, best first."""
+
+    version_id: str
+    score: float
+    points: tuple[int, ...]
+
+
+class Searcher:
+    """Searches one catalogue through its index."""
+
+    def __init__(self, engine: Engine, index: Index, embedder: Embedder | None) -> None:
+        self._engine = engine
+        self._index = index
+        self._embedder = embedder
+
+    def search(
+        self,
+        question: str,
+        caller: Caller,
+        day: date | None,
+        limit: int = 10,
+        per_article: int = 1,
+    ) -> SearchResult:
+        """The best passages for a question, `limit` articles with `per_article` passages each.
+
+        `day`: only what is in force then; None: any date.
+        """
+        watch = Stopwatch()
+        with watch("encode"):
+            queries = self._queries(question, caller, day)
+        with watch("index"):
+            rankings = dict(zip(queries, self._index.search(list(queries.values())), strict=True))
+        candidates = _candidates(rankings)[: limit + SPARE]
+        with watch("join"), reading(self._engine) as connection:
+            candidates = self._named(connection, question, caller, day, candidates)
+            hits = _hits(connection, candidates, caller, day, limit, per_article)
+        return SearchResult(hits, watch.timings)
+
+    def rarity(self, tokens: Sequence[str], caller: Caller, day: date | None) -> dict[str, float]:
+        """How much each token tells texts apart: its best score in the index, alone.
+
+        A word that no text holds weighs as much as the rarest that some text holds: it is what
+        the texts do not speak of.
+        """
+        where = index_filter(caller, day)
+        queries = [IndexQuery(ARTICLE, _alone(token), 1, where) for token in tokens]
+        best = [found[0].score if found else 0.0 for found in self._index.search(queries)]
+        unknown = max([UNKNOWN_RARITY, *best])
+        return {t: score or unknown for t, score in zip(tokens, best, strict=True)}
+
+    def _queries(self, question: str, caller: Caller, day: date | None) -> dict[str, IndexQuery]:
+        where = index_filter(caller, day)
+        words = question_vector(question)
+        queries = {
+            name: IndexQuery(name, words, DEPTH, where)
+            for name in (ARTICLE, PASSAGE)
+            if WEIGHTS[name]
+        }
+        if self._embedder is not None and WEIGHTS[DENSE]:
+            vector = self._embedder.embed_question(question)
+            queries[DENSE] = IndexQuery(DENSE, vector, DEPTH, where)
+        return queries
+
+    def _named(
+        self,
+        connection: Connection,
+        question: str,
+        caller: Caller,
+        day: date | None,
+        candidates: list[_Candidate],
+    ) -> list[_Candidate]:
+        """The articles whose number the question gives, first; the others after."""
+        keys = list(dict.fromkeys(key for _, _, key in find_numbers(question)))
+        if not keys:
+            return candidates
+        found = catalogue.articles_numbered(connection, keys, caller)
+        texts = mentioned(question, list({text.text_id: text for _, text in found}.values()))
+        wanted = {text.text_id for text in texts} or {text.text_id for _, text in found}
+        articles = [article.article_id for article, text in found if text.text_id in wanted]
+        points = catalogue.points_in_force(connection, articles[: 5 * MAX_NAMED], caller, day)
+        return _put_first(points, candidates)
+
+
+def _alone(token: str) -> SparseVector:
+    return SparseVector((token_id(token),), (1.0,))
+
+
+def _candidates(rankings: Mapping[str, Sequence[Scored]]) -> list[_Candidate]:
+    """Versions by fused score, each with its passages by their own."""
+    versions = {
+        name: pool((scored.version_id, scored.score) for scored in ranking)
+        for name, ranking in rankings.items()
+    }
+    passages = {
+        name: [(scored.point_id, scored.score) for scored in ranking]
+        for name, ranking in rankings.items()
+        if name != ARTICLE
+    }
+    points: dict[str, list[int]] = {}
+    owner = {s.point_id: s.version_id for ranking in rankings.values() for s in ranking}
+    for point, _ in fuse(passages, WEIGHTS):
+        points.setdefault(owner[point], []).append(point)
+    for scored in rankings.get(ARTICLE, ()):
+        points.setdefault(scored.version_id, [scored.point_id])
+    return [
+        _Candidate(version_id, score, tuple(points[version_id]))
+        for version_id, score in fuse(versions, WEIGHTS)
+    ]
+
+
+def _put_first(
+    points: Mapping[str, Sequence[int]], candidates: list[_Candidate]
+) -> list[_Candidate]:
+    scores = {candidate.version_id: candidate for candidate in candidates}
+    ranked = sorted(
+        points, key=lambda version_id: -scores[version_id].score if version_id in scores else 0.0
+    )
+    first = [
+        _Candidate(
+            version_id,
+            NAMED_SCORE + (scores[version_id].score if version_id in scores else 0.0),
+            scores[version_id].points if version_id in scores else tuple(points[version_id]),
+        )
+        for version_id in ranked[:MAX_NAMED]
+    ]
+    named = {candidate.version_id for candidate in first}
+    return first + [candidate for candidate in candidates if candidate.version_id not in named]
+
+
+def _hits(
+    connection: Connection,
+    candidates: Sequence[_Candidate],
+    caller: Caller,
+    day: date | None,
+    limit: int,
+    per_article: int,
+) -> tuple[Hit, ...]:
+    wanted = [point for c in candidates for point in c.points[:per_article]]
+    joined = catalogue.join(connection, wanted, caller, day)
+    hits: list[Hit] = []
+    shown = 0
+    for candidate in candidates:
+        found = [joined[p] for p in candidate.points[:per_article] if p in joined]
+        shown += bool(found)
+        if shown > limit:
+            break
+        hits.extend(_hit(passage, candidate.score, shown) for passage in found)
+    return tuple(hits)
+
+
+def _hit(passage: catalogue.JoinedPassage, score: float, rank: int) -> Hit:
+    return Hit(
+        rank=rank,
+        score=round(score, 6),
+        text_id=passage.text_id,
+        text=passage.text,
+        article=passage.article,
+        article_id=passage.article_id,
+        version_id=passage.version_id,
+        start=passage.start,
+        end=passage.end,
+        valid_from=passage.validity.start,
+        valid_to=passage.validity.end,
+        path=passage.path,
+        passage=passage.words,
+        source=passage.source,
+        page=passage.page,
+        heading=passage.heading,
+    )
+
+
+class Stopwatch:
+    """Adds up milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.timings: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Time a stage."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = 1000 * (time.perf_counter() - started)
+            self.timings[stage] = round(self.timings.get(stage, 0.0) + spent, 3)
