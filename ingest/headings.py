@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 MAX_TITLE = 150  # the longest article title of the codes at hand is 141 characters
+MAX_LOOK = 400  # characters from either end that the patterns see: bounds their time
 MAX_RUN_ON_TITLE = 120  # a title behind "Article 12 –" on a line that nothing marks as a heading
 
 
@@ -96,22 +97,22 @@ def article_heading(line: str, *, marked: bool = False) -> Heading | None:
     `marked`: the source itself says it is a heading, so "Article 12 Objet" needs no separator.
     A sentence that begins with a reference ("Article 3 du décret…") opens none.
     """
-    found = _ARTICLE.match(line)
+    found = _ARTICLE.match(line[:MAX_LOOK])
     if found is None:
         return None
     number = _first(found["number"].strip())
-    rest = found["rest"]
-    if _NOTHING_MORE.match(rest):
+    rest = line[found.start("rest") :]
+    if len(rest) < MAX_LOOK and _NOTHING_MORE.match(rest):
         return Heading(Sort.ARTICLE, number)
-    if _BRACKETED.match(rest):
+    if len(rest) < MAX_LOOK and _BRACKETED.match(rest):
         return Heading(Sort.ARTICLE, number, rest.strip().rstrip("."))
     return _titled_article(number, rest, marked)
 
 
 def _titled_article(number: str, rest: str, marked: bool) -> Heading | None:
-    separated = _SEPARATED.match(rest)
+    separated = _SEPARATED.match(rest[:MAX_LOOK])
     if separated:
-        title = separated["title"] or separated["after_dot"]
+        title = rest[max(separated.start("title"), separated.start("after_dot")) :]
         return _title_or_words(number, title, marked)
     # "Article 12 Objet": a capital, a blank before it, and no sentence
     title = rest.strip()
@@ -142,8 +143,10 @@ def _first(number: str) -> str:
 
 def division_heading(line: str, *, marked: bool = False) -> Heading | None:
     """The part, title, chapter, section or annex that `line` opens, if it does."""
+    if len(line) > 2 * MAX_TITLE:
+        return None
     found = _DIVISION.match(line) or _ORDINAL_FIRST.match(line) or _ANNEXE.match(line)
-    if found is None or not found["label"][0].isupper() or len(line) > 2 * MAX_TITLE:
+    if found is None or not found["label"][0].isupper():
         return None
     rest = found["rest"].strip()
     title = rest.lstrip(".:–—- ").strip()
@@ -158,7 +161,7 @@ def division_heading(line: str, *, marked: bool = False) -> Heading | None:
 
 def decimal_heading(line: str, *, marked: bool = False) -> Heading | None:
     """The numbered title ("2.1 Délais") that `line` may be: a candidate, for lists look alike."""
-    found = _DECIMAL.match(line)
+    found = _DECIMAL.match(line) if len(line) <= 2 * MAX_TITLE else None
     if found is None:
         return None
     title = found["title"].strip()
@@ -197,7 +200,7 @@ def is_contents_line(line: str) -> bool:
     >>> is_contents_line("Article 3 – Délais ........ 12")
     True
     """
-    return _LEADERS.search(line) is not None
+    return _LEADERS.search(line[-MAX_LOOK:]) is not None
 
 
 def without_page(line: str) -> str:

@@ -109,13 +109,14 @@ class Parts:
             return True
         return (self.data / catalogue_engine.FILE_NAME).exists()
 
-    def discard_index(self) -> None:
-        """Throw the embedded index away, whatever state it is in; the next use makes a new one."""
+    def renew_index(self) -> None:
+        """Throw the embedded index away, whatever state it is in, and open an empty one."""
         self.release_index()
         if not self.settings.index_url:
-            from rag.index.edge import discard
+            from rag.index.edge import EdgeIndex
 
-            discard(self.data / INDEX_FOLDER)
+            dimension = self.embedder.dimension if self.embedder else 0
+            self.__dict__["index"] = EdgeIndex.recreate(self.data / INDEX_FOLDER, dimension)
 
     def release_index(self) -> None:
         """Let go of the index; asking for it again opens it again."""

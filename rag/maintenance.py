@@ -66,7 +66,7 @@ def rebuild(parts: Parts) -> dict[str, Any]:
     with writing(parts.catalogue, parts.catalogue_place) as connection:
         record_model(connection, parts)
         _forget_other_models(connection, parts.model_name)
-    parts.discard_index()
+    parts.renew_index()
     points = projection.rebuild(
         parts.catalogue, parts.index, parts.model_name, parts.catalogue_place
     )

@@ -211,14 +211,16 @@ def _too_large(size: int, where: str) -> HostileSource:
 def _of_folder(source: Source) -> Iterator[tuple[Dump, Iterator[Member]]]:
     """An extracted dump; several daily ones side by side are taken one by one, oldest first."""
     top = source.path.resolve()
-    daily = sorted({path.parent for path in top.rglob(_DELETIONS)} | set(_stamped(top)))
+    daily = sorted(_daily(top))
     for root in daily or [top]:
         yield _dump_of_folder(root, partial=bool(daily)), _files(root, top.parent)
 
 
-def _stamped(top: Path) -> Iterator[Path]:
+def _daily(top: Path) -> Iterator[Path]:
+    """Folders that are daily dumps: `top` or those just below it."""
     for folder in (top, *top.iterdir()):
-        if folder.is_dir() and _STAMP.fullmatch(folder.name):
+        stamped = _STAMP.fullmatch(folder.name) is not None and folder.is_dir()
+        if stamped or (folder / _DELETIONS).is_file():
             yield folder
 
 
@@ -230,12 +232,18 @@ def _dump_of_folder(root: Path, partial: bool) -> Dump:
 
 def _files(root: Path, base: Path) -> Iterator[Member]:
     """The files under `root`, named from `base`; links are not followed."""
-    for folder, below, names in os.walk(root):
+    for folder, below, names in os.walk(root, onerror=_refuse):
         below.sort()
         for path in (Path(folder, name) for name in sorted(names)):
             where = path.relative_to(base).as_posix()
             if text_of(where) and not path.is_symlink():
                 yield _file(path, where)
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be listed stops the run: its articles would seem to be gone."""
+    what = f"dossier illisible ({error.strerror})"
+    raise UnreadableSource(what, where=str(error.filename), remedy="Vérifiez les droits.")
 
 
 def _file(path: Path, where: str) -> Member:

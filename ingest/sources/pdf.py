@@ -29,6 +29,8 @@ MAX_SOURCE_BYTES = 500 * 1024 * 1024  # scans: 20,000 pages at 25 kB
 MAX_PAGES = 20_000
 MAX_PAGE_CHARACTERS = 5_000_000
 TAIL_BYTES = 4096  # the standard asks for %%EOF in the last 1,024 (ISO 32000-1, note 18 of H.3)
+MAX_STAMP = 300  # characters: a prefecture's receipt stamp with its numbers has 150
+SCAN_SHARE = 0.6  # of the page that a scan covers at least
 MAX_GARBAGE = 0.3  # of a page's characters without a meaning: it is as good as an image
 _GARBAGE = re.compile("[\ufffd\x01\x03-\x08\x0e-\x1f\ue000-\uefff]")
 _JUNK_TITLE = re.compile(
@@ -60,10 +62,17 @@ def read(source: Source) -> Iterator[Document]:
 
 def _check_ends(source: Source) -> None:
     """pdfium repairs a cut file in silence, losing pages: it is refused before."""
-    with source.path.open("rb") as file:
-        head = file.read(1024)
-        file.seek(max(0, source.path.stat().st_size - TAIL_BYTES))
-        tail = file.read()
+    try:
+        with source.path.open("rb") as file:
+            head = file.read(1024)
+            file.seek(max(0, source.path.stat().st_size - TAIL_BYTES))
+            tail = file.read()
+    except OSError as error:
+        raise UnreadableSource(
+            f"lecture impossible ({error.strerror})",
+            where=source.name,
+            remedy="Vérifiez le chemin et les droits.",
+        ) from error
     if b"%PDF-" not in head:
         raise UnreadableSource(
             "ce n'est pas un PDF", where=source.name, remedy="Vérifiez l'extension du fichier."
@@ -144,7 +153,7 @@ def _page(
         raise _damaged(source, f"page {number} illisible") from error
     with closing(page):
         lines = _text(page, number, source)
-        is_image = not lines and _has_images(page)
+        is_image = _is_image(page, lines)
         if is_image and images is not None:
             lines, is_image = images.lines(page, number), False
         _, bottom, _, top = page.get_bbox()
@@ -171,25 +180,39 @@ def _text(page: pypdfium2.PdfPage, number: int, source: Source) -> list[Line]:
     return with_tables(page, words, number)
 
 
-def _has_images(page: pypdfium2.PdfPage) -> bool:
-    kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_TEXT)
-    return any(True for _ in page.get_objects(filter=kinds, max_depth=4))
+def _is_image(page: pypdfium2.PdfPage, lines: list[Line]) -> bool:
+    """True for a page with something on it but no text, or but a stamp on a scan."""
+    if not lines:
+        kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_TEXT)
+        return any(True for _ in page.get_objects(filter=kinds, max_depth=4))
+    return sum(len(line.words) for line in lines) <= MAX_STAMP and _is_covered(page)
+
+
+def _is_covered(page: pypdfium2.PdfPage) -> bool:
+    """True when one image takes most of the page."""
+    width, height = page.get_size()
+    for image in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=1):
+        left, bottom, right, top = image.get_bounds()
+        if (right - left) * (top - bottom) >= SCAN_SHARE * width * height:
+            return True
+    return False
 
 
 def _check_words(pages: list[Page], unread: list[int], source: Source) -> None:
-    if not any(page.lines for page in pages):
-        if unread:
-            raise UnreadableSource(
-                f"aucun texte : {_named(unread)} en image seule",
-                where=source.name,
-                remedy="Relancez avec l'option --ocr pour les faire lire par tesseract.",
-            )
+    worded = [page.number for page in pages if page.lines]
+    if unread and set(worded) <= set(unread):
+        raise UnreadableSource(
+            f"{_named(unread)} en image, sans texte à lire",
+            where=source.name,
+            remedy="Relancez avec l'option --ocr pour les faire lire par tesseract.",
+        )
+    if not worded:
         raise EmptySource(
             "aucun texte dans ce PDF", where=source.name, remedy="Vérifiez le document."
         )
     if unread:
         _log.warning(
-            "%s : %s en image, sans texte ; relancez avec l'option --ocr pour les lire",
+            "%s : %s en image, sans texte à lire ; relancez avec l'option --ocr pour les lire",
             source.name,
             _named(unread),
         )

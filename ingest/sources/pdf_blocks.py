@@ -26,9 +26,7 @@ ITEM = re.compile(
     r"|[IVX]{1,6}\.?\s[–—-]\s)"
 )
 _ROMAN = re.compile(r"[IVX]{1,6}\.?\s[–—-]\s")
-_LEADERS = re.compile(
-    r"\s*(?:…|\.{4,}|(?:\.\s){3,}\.?|_{4,}|·{4,})[\s.]*(?=(?:p\.?\s?)?[\divxlc]*\s*$)"
-)
+_PAGE = re.compile(r"(?:p\.?\s?)?[\divxlc]{0,6}$")
 _NOTE = re.compile(r"\(\d{1,3}\)\s|\d{1,3}\s")
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "»")
 
@@ -192,7 +190,7 @@ def _block(run: Run, layout: Layout, vocabulary: Vocabulary) -> Block:
     joined = reduce(lambda left, right: join(left, right, vocabulary), _texts(run))
     words = clean_words(joined)
     if is_contents_line(words):
-        return Block(BlockKind.PARAGRAPH, _LEADERS.sub(" .... ", words).strip(), page=page)
+        return Block(BlockKind.PARAGRAPH, _with_short_leaders(words), page=page)
     if not run.note and is_heading(words, run.lines, layout):
         return Block(BlockKind.HEADING, words, page=page)
     item = None if run.note else ITEM.match(words)
@@ -201,6 +199,12 @@ def _block(run: Run, layout: Layout, vocabulary: Vocabulary) -> Block:
     if item["bullet"]:
         words = "- " + words[item.end() :]
     return Block(BlockKind.ITEM, words, page=page)
+
+
+def _with_short_leaders(words: str) -> str:
+    page = _PAGE.search(words)
+    start = page.start() if page else len(words)
+    return f"{words[:start].rstrip(' .…_·')} .... {words[start:]}".strip()
 
 
 def _texts(run: Run) -> list[str]:

@@ -14,6 +14,7 @@ Row = list[Word]
 
 BIN = 2.0  # points
 GUTTER_BINS = 4  # 8 points: the narrowest gutter of printed official journals is 9
+MAX_ROWS = 1000  # a printed page has 120; beyond it the search would take too long
 MIN_LINES = 5  # on each side
 FULL = 0.7  # of the column's width: a line of running text reaches it…
 FULL_SHARE = 0.5  # …at least one time in two; cells of a table do not
@@ -23,8 +24,8 @@ CENTRAL = 0.15  # of the width: no gutter in the outer parts, where list markers
 
 def regions(rows: Sequence[Row]) -> list[list[Row]]:
     """The bands of a page (or of one column), each a list of rows."""
-    if not rows:
-        return []
+    if not MIN_LINES <= len(rows) <= MAX_ROWS:
+        return [list(rows)] if rows else []
     left = min(row[0].x0 for row in rows)
     right = max(word.x1 for row in rows for word in row)
     masks = [_occupied(row, left) for row in rows]

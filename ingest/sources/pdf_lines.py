@@ -23,6 +23,8 @@ MARKER = re.compile(
     r"[-–—•◦▪■□●○‣⁃➢➔►✓·*\uf000-\uf0ff]|\d{1,3}(?:\.\d{1,3}){0,4}[.)]?|\d{1,3}°(?: bis| ter)?"
     r"|[a-zA-Z][.)]|[IVX]{1,6}[.)]?|\(?[a-z0-9]{1,2}\)"
 )
+LEADERS = 20  # kept of longer ones: patterns on lines need not fear a thousand dots
+_LONG_LEADERS = re.compile(rf"(\. |[._·…])\1{{{LEADERS},}}")
 _UNITS = frozenset({"m", "cm", "dm", "mm", "km", "hm", "dam"})
 
 
@@ -156,6 +158,7 @@ def cell_words(row: Sequence[Word]) -> str:
             text += _raised(text, word.text)
         else:
             text += glue + word.text
+    text = _LONG_LEADERS.sub(lambda found: found[1] * LEADERS, text)
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,6 +26,7 @@ MIN_RULE = 8.0  # points: shorter is a tick
 NEAR = 3.0  # points between rules that meet
 MAX_RULES = 4000  # a page: more is a drawing
 MIN_COLUMNS = 2
+ABOVE_BASELINE = 2.0  # points: where a word is for certain inside its cell
 MAX_SEGMENTS = 500  # of one path: more is a drawing
 STRAIGHT = 0.5  # points off the axis
 
@@ -52,7 +54,7 @@ class Cell:
     def holds(self, word: Word) -> bool:
         """True when the middle of the word, a little above its baseline, is inside."""
         middle = (word.x0 + word.x1) / 2
-        return self.x0 <= middle <= self.x1 and self.y0 <= word.y + 2 <= self.y1
+        return self.x0 <= middle <= self.x1 and self.y0 <= word.y + ABOVE_BASELINE <= self.y1
 
 
 def with_tables(page: pypdfium2.PdfPage, words: Sequence[Word], number: int) -> list[Line]:
@@ -61,9 +63,10 @@ def with_tables(page: pypdfium2.PdfPage, words: Sequence[Word], number: int) -> 
     rows = [row for row in table_rows(*_rules(page)) if len(row) >= MIN_COLUMNS]
     if not rows:
         return page_lines(upright, number)
+    by_height = sorted(upright, key=lambda word: word.y)
     taken: set[int] = set()
-    made = [line for row in rows if (line := _row_line(row, upright, taken, number))]
-    rest = [word for index, word in enumerate(upright) if index not in taken]
+    made = [line for row in rows if (line := _row_line(row, by_height, taken, number))]
+    rest = [word for word in upright if id(word) not in taken]
     return _merged(page_lines(rest, number) if rest else [], made)
 
 
@@ -137,14 +140,13 @@ def _distinct(places: Iterable[float]) -> list[float]:
 def _row_line(
     row: Sequence[Cell], words: Sequence[Word], taken: set[int], page: int
 ) -> Line | None:
-    """One line of a row's cells; None when nothing stands in them."""
-    cells: list[str] = []
-    inside: list[Word] = []
-    for cell in row:
-        found = [index for index, word in enumerate(words) if cell.holds(word)]
-        taken.update(found)
-        inside.extend(words[index] for index in found)
-        cells.append(_cell_text([words[index] for index in found]))
+    """One line of a row's cells; None when nothing stands in them. `words` go upwards."""
+    first = bisect_left(words, row[0].y0 - ABOVE_BASELINE, key=lambda word: word.y)
+    last = bisect_right(words, row[0].y1 - ABOVE_BASELINE, key=lambda word: word.y)
+    held = [[word for word in words[first:last] if cell.holds(word)] for cell in row]
+    inside = [word for cell in held for word in cell]
+    taken.update(map(id, inside))
+    cells = [_cell_text(cell) for cell in held]
     if not inside:
         return None
     return Line(

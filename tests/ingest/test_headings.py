@@ -149,8 +149,15 @@ def test_every_latin_suffix_and_separator() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Article " + "1-" * 20_000, "Article 1" + " " * 50_000 + "x", "1." * 30_000, ". " * 50_000,
-     "CHAPITRE " + "I" * 50_000, "Annexe" + " " * 50_000, "_" * 50_000 + "x"],
+    [
+        "Article " + "1-" * 20_000,
+        "Article 1" + " " * 50_000 + "x",
+        "1." * 30_000,
+        ". " * 50_000,
+        "CHAPITRE " + "I" * 50_000,
+        "Annexe" + " " * 50_000,
+        "_" * 50_000 + "x",
+    ],
     ids=lambda line: line[:12],
 )
 def test_hostile_lines_take_bounded_time(line: str) -> None:

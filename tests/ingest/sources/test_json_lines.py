@@ -62,7 +62,7 @@ def test_optional_keys(tmp_path: Path) -> None:
     values = {"services": ["rh", "juridique"], "effective": "2025-03-01", "nature": "procédure"}
     (found,) = read(tmp_path, line(**values))
     assert isinstance(found, Document)
-    assert found.declared.services == {"rh", "juridique"}
+    assert found.declared.services == frozenset({"rh", "juridique"})
     assert found.declared.effective == date(2025, 3, 1)
     assert found.declared.nature == "procédure"
 

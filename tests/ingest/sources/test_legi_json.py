@@ -73,7 +73,7 @@ def test_a_code(tmp_path: Path, kind: str) -> None:
     tree = code(section("Livre Ier", section("Titre\n II", article("1")), article("2")), kind=kind)
     found = state(tmp_path, tree)
     assert (found.text.text_id, found.text.title) == ("LEGITEXT000000000001", "Code des essais")
-    assert (found.text.nature, found.text.services) == ("code", {"rh"})
+    assert (found.text.nature, found.text.services) == ("code", frozenset({"rh"}))
     assert found.as_of == date(2024, 1, 1) and not found.partial
     assert [(each.number, each.path, each.order) for each in found.articles] == [
         ("L1", ("Livre Ier", "Titre II"), 0),

@@ -50,8 +50,7 @@ def test_words_of_html(html: str, words: str | None) -> None:
 
 
 TAGS = st.sampled_from(
-    ("<p>", "</p>", "<br/>", "<a href='l'été'>", "</a>", "<td>", "</td>", "<tr>", "</CENTER >")
-    + ('<table border="1">', "</table>", "<sup>", "<li>", "<!-- x -->", "<?xml?>")
+    ["<p>", "</p>", "<br/>", "<a href='l'été'>", "</a>", "<td>", "<tr>", "<!-- x -->", "</CENTER >"]
 )
 PLAIN = st.text(st.characters(exclude_characters="<>&|\x00", exclude_categories=["Cs"]))
 

@@ -259,6 +259,17 @@ def test_the_folder_of_one_text(tmp_path: Path) -> None:
     assert legi_archive.is_dump(folder)
 
 
+def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = unpack(tmp_path / "dossier", two_texts())
+
+    def forbidden(path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("os.scandir", forbidden)
+    with pytest.raises(UnreadableSource, match="illisible"):
+        list(legi_archive._files(folder, tmp_path))
+
+
 def test_a_single_file(tmp_path: Path) -> None:
     path = tmp_path / "article.xml"
     path.write_text(article(1))
@@ -326,7 +337,7 @@ def test_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         read(pack(tmp_path / GLOBAL, files))
 
 
-@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9, 0.999])
+@pytest.mark.parametrize("kept", [0.6, 0.9, 0.999])
 def test_a_cut_archive_gives_what_was_whole(tmp_path: Path, kept: float) -> None:
     noise = random.Random(1).randbytes(200_000).hex()
     files = {path_of(LAW, article_id(9)): article(9)}
@@ -340,13 +351,17 @@ def test_a_cut_archive_gives_what_was_whole(tmp_path: Path, kept: float) -> None
         list(reading)
 
 
-def test_a_damaged_header_is_not_the_end(tmp_path: Path) -> None:
-    path = pack(tmp_path / GLOBAL, in_code((1, article(1)), (2, article(2))))
+@pytest.mark.parametrize("names", [("a", "b"), (path_of(CODE, article_id(1)), "b" * 200)])
+def test_a_damaged_header_is_not_the_end(tmp_path: Path, names: tuple[str, str]) -> None:
+    path = pack(tmp_path / GLOBAL, dict.fromkeys(names, "x"))
     data = bytearray(gzip.decompress(path.read_bytes()))
     data[data.rindex(b"ustar") - 100] ^= 1  # within a header, which has a sum
     path.write_bytes(gzip.compress(bytes(data)))
-    with pytest.raises(UnreadableSource, match="en-tête"):
-        read(path)
+    with (
+        pytest.raises(UnreadableSource, match="abîmée"),
+        tar_stream.opened(Source(path, GLOBAL)) as archive,
+    ):
+        list(tar_stream.files(archive))
 
 
 NO_DUMPS = [

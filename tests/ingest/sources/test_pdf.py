@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -239,6 +240,11 @@ def test_contents_lines_are_no_headings(make: Callable[..., Path]) -> None:
     ]
 
 
+def test_leaders_of_any_length(make: Callable[..., Path]) -> None:
+    document = read(make(lambda canvas: lines(canvas, ["Nom " + "." * 50_000 + " suite"])))
+    assert words(document) == ["Nom " + "." * 20 + " suite"]
+
+
 def test_superscripts(make: Callable[..., Path]) -> None:
     def draw(canvas: Canvas) -> None:
         text = canvas.beginText(LEFT, TOP)
@@ -383,7 +389,7 @@ def scan(make: Callable[..., Path]) -> Path:
 
 
 def test_images_without_ocr(scan: Path) -> None:
-    with pytest.raises(UnreadableSource, match="pages 1, 2 en image seule") as caught:
+    with pytest.raises(UnreadableSource, match="pages 1, 2 en image") as caught:
         read(scan)
     assert "--ocr" in caught.value.remedy
 
@@ -402,6 +408,17 @@ def test_images_beside_text(
 
     assert words(read(make(draw))) == ["Page de texte."]
     assert "page 2 en image" in caplog.text
+
+
+def test_a_stamp_on_a_scan_is_no_text(make: Callable[..., Path], scan: Path) -> None:
+    image = image_of(scan)
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(image, 0, 0, *A4)
+        lines(canvas, ["Reçu en préfecture le 03/03/2025"], 30)
+
+    with pytest.raises(UnreadableSource, match="page 1 en image"):
+        read(make(draw))
 
 
 def test_ocr_without_tesseract(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -455,7 +472,7 @@ def test_ocr_without_french_data(
 
 @pytest.mark.slow
 def test_ocr_for_real(scan: Path) -> None:
-    if ocr.shutil.which("tesseract") is None:
+    if shutil.which("tesseract") is None:
         pytest.skip("tesseract n'est pas installé : apt install tesseract-ocr tesseract-ocr-fra")
     document = read(scan, ReadOptions(ocr=True))
     assert document.blocks[0].words == "Article 12"

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from ingest.sources import pdf
 from ingest.sources.base import Block, BlockKind, Source
 
@@ -47,6 +49,7 @@ def test_official_journal(shared: Path) -> None:
     assert "Les dispositions du titre Ier du livre 1er du code" in text
 
 
+@pytest.mark.slow
 def test_report_of_a_hundred_pages(shared: Path) -> None:
     blocks = blocks_of(shared / "corpora/documents/analyse-nationale-des-risques-2019.pdf")
     found = headings(blocks)
