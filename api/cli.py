@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from rag.bootstrap import go_offline
 
@@ -36,9 +37,14 @@ for command in (
 
 
 def main() -> None:
+    """The console script."""
+    run(app)
+
+
+def run(command: Callable[[], object]) -> None:
     """Run a command; every foreseen error is a message and an exit status, never a traceback."""
     try:
-        app()
+        command()
     except ReferentError as error:
         from api.terminal import print_error
 

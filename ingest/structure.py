@@ -53,7 +53,8 @@ def to_state(document: Document, day_read: date | None = None) -> TextState:
         )
     marks = marks_of(blocks)
     title, taken = _title(document, blocks, marks)
-    sections = _with_words(_cut(blocks, marks, taken))
+    # a document of headings alone is read as words
+    sections = _with_words(_cut(blocks, marks, taken)) or [_Section(None, blocks=list(blocks))]
     text = _text(document, title)
     as_of = document.declared.effective or document.source.options.effective
     articles = _articles(sections, text)

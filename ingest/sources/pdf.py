@@ -21,6 +21,7 @@ from ingest.sources.ocr import Reader as ImageReader
 from ingest.sources.pdf_blocks import blocks
 from ingest.sources.pdf_furniture import Page, without_furniture
 from ingest.sources.pdf_lines import Line
+from ingest.sources.pdf_scans import Scans
 from ingest.sources.pdf_tables import with_tables
 from ingest.sources.pdf_words import PageWords
 from rag.errors import EmptySource, HostileSource, UnreadableSource
@@ -29,8 +30,6 @@ MAX_SOURCE_BYTES = 500 * 1024 * 1024  # scans: 20,000 pages at 25 kB
 MAX_PAGES = 20_000
 MAX_PAGE_CHARACTERS = 5_000_000
 TAIL_BYTES = 4096  # the standard asks for %%EOF in the last 1,024 (ISO 32000-1, note 18 of H.3)
-MAX_STAMP = 300  # characters: a prefecture's receipt stamp with its numbers has 150
-SCAN_SHARE = 0.6  # of the page that a scan covers at least
 MAX_GARBAGE = 0.3  # of a page's characters without a meaning: it is as good as an image
 _GARBAGE = re.compile("[\ufffd\x01\x03-\x08\x0e-\x1f\ue000-\uefff]")
 _JUNK_TITLE = re.compile(
@@ -132,10 +131,11 @@ def _pages(document: pypdfium2.PdfDocument, source: Source) -> list[Page]:
             f"{count} pages, limite {MAX_PAGES}", where=source.name, remedy="Découpez-le."
         )
     images = ImageReader(source.name) if source.options.ocr else None
+    scans = Scans(document)
     pages: list[Page] = []
     unread: list[int] = []
     for number in range(1, count + 1):
-        page, is_image = _page(document, number, source, images)
+        page, is_image = _page(document, number, source, images, scans)
         pages.append(page)
         if is_image:
             unread.append(number)
@@ -144,7 +144,11 @@ def _pages(document: pypdfium2.PdfDocument, source: Source) -> list[Page]:
 
 
 def _page(
-    document: pypdfium2.PdfDocument, number: int, source: Source, images: ImageReader | None
+    document: pypdfium2.PdfDocument,
+    number: int,
+    source: Source,
+    images: ImageReader | None,
+    scans: Scans,
 ) -> tuple[Page, bool]:
     """A page, and whether it is an image whose words were not read."""
     try:
@@ -153,9 +157,9 @@ def _page(
         raise _damaged(source, f"page {number} illisible") from error
     with closing(page):
         lines = _text(page, number, source)
-        is_image = _is_image(page, lines)
+        is_image = scans.is_one(page, lines)
         if is_image and images is not None:
-            lines, is_image = images.lines(page, number), False
+            lines, is_image = _fuller(images.lines(page, number), lines), False
         _, bottom, _, top = page.get_bbox()
         heights = [line.y for line in lines]
         return (
@@ -180,22 +184,10 @@ def _text(page: pypdfium2.PdfPage, number: int, source: Source) -> list[Line]:
     return with_tables(page, words, number)
 
 
-def _is_image(page: pypdfium2.PdfPage, lines: list[Line]) -> bool:
-    """True for a page with something on it but no text, or but a stamp on a scan."""
-    if not lines:
-        kinds = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_TEXT)
-        return any(True for _ in page.get_objects(filter=kinds, max_depth=4))
-    return sum(len(line.words) for line in lines) <= MAX_STAMP and _is_covered(page)
-
-
-def _is_covered(page: pypdfium2.PdfPage) -> bool:
-    """True when one image takes most of the page."""
-    width, height = page.get_size()
-    for image in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=1):
-        left, bottom, right, top = image.get_bounds()
-        if (right - left) * (top - bottom) >= SCAN_SHARE * width * height:
-            return True
-    return False
+def _fuller(recognised: list[Line], lines: list[Line]) -> list[Line]:
+    """What was recognised, unless the page's own text says about as much, and exactly."""
+    own = sum(len(line.words) for line in lines)
+    return recognised if sum(len(line.words) for line in recognised) > 2 * own else lines
 
 
 def _check_words(pages: list[Page], unread: list[int], source: Source) -> None:

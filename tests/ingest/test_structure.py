@@ -171,6 +171,11 @@ def test_bare_headings() -> None:
     ]
 
 
+def test_headings_alone_are_words() -> None:
+    assert cut(("Fermé le lundi", 1)) == [("1", "", "Fermé le lundi")]
+    assert cut("Article 5", "Article 6") == [("1", "", "Article 5\nArticle 6")]
+
+
 def test_same_headings_are_told_apart() -> None:
     found = state(("A", 1), ("Objet", 2), "Un.", ("B", 1), ("Objet", 2), "Deux.")
     assert [a.number for a in found.articles] == ["Objet", "Objet (2)"]

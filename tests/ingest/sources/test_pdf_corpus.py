@@ -49,6 +49,12 @@ def test_official_journal(shared: Path) -> None:
     assert "Les dispositions du titre Ier du livre 1er du code" in text
 
 
+def test_a_printed_ground_is_no_scan(shared: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = shared / "corpora/documents/joe_20220414_0088_0041.pdf"
+    assert len(list(pdf.read(Source(path, path.name)))) == 1
+    assert caplog.text == ""
+
+
 @pytest.mark.slow
 def test_report_of_a_hundred_pages(shared: Path) -> None:
     blocks = blocks_of(shared / "corpora/documents/analyse-nationale-des-risques-2019.pdf")

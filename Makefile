@@ -1,0 +1,49 @@
+# make demo: installs, ingests corpus/, answers a question.  make test: installs and tests.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip
+PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check --constraint constraints.txt
+DEMO_DATA := demo-data
+DEMO_QUESTION := Combien de temps a-t-on pour demander le renouvellement d'une concession funéraire ?
+
+.PHONY: demo test lint format bench ranking clean
+
+$(VENV)/.installed: constraints.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installation dans $(VENV) (une à quatre minutes la première fois)…"
+	@# torch first and by its exact version: a newer one would bring gigabytes of CUDA.
+	@$(PIP_INSTALL) "$$(grep '^torch==' constraints.txt)"
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(PIP_INSTALL) --editable '.[dev]'
+	@touch $@
+
+demo:
+	@start=$$(date +%s); $(MAKE) --no-print-directory $(VENV)/.installed; \
+	 echo "1. Installation : $$(( $$(date +%s) - start )) s"
+	@$(BIN)/python -m api.demo --data $(DEMO_DATA) --corpus corpus "$(DEMO_QUESTION)"
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m eval.bench
+
+ranking: $(VENV)/.installed-dev
+	@$(BIN)/python -m eval.ranking
+
+clean:
+	rm -rf $(DEMO_DATA)
