@@ -15,7 +15,7 @@ KEYS = ("id", "title", "nature", "effective", "services")
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
-_PAIR = re.compile(r"^\s*(id|title|titre|nature|effective|services?)\s*[:=]\s*(.+?)\s*$", re.I)
+_PAIR = re.compile(r"^\s*(id|title|titre|nature|effective|services?)\s*[:=]\s*(\S.*?)\s*$", re.I)
 _SAME_KEY = {"titre": "title", "service": "services"}
 
 
@@ -25,6 +25,8 @@ def declared_from(values: Mapping[str, object], where: str) -> Declared:
     Raises UnreadableSource when the date of effect is not a date.
     """
     services = values.get("services")
+    if isinstance(services, str) and not services.strip():
+        services = None  # a key left blank says nothing; only an empty list opens to everyone
     return Declared(
         text_id=_line(values.get("id")),
         title=_line(values.get("title")),
