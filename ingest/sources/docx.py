@@ -15,6 +15,7 @@ from ingest.sources.offline import unstructured_module
 from rag.errors import EmptySource, UnreadableSource
 
 _CORE = "docProps/core.xml"
+_READ = ("word/", "docProps/", "_rels/", "[Content_Types]")
 _DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _KEYWORDS = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords"
 
@@ -45,9 +46,9 @@ def core_properties(archive: ZipFile, source: Source) -> Declared:
 
 
 def _check_xml(archive: ZipFile, source: Source) -> None:
-    """Every XML part is parsed once with the hardened parser: the library's own is not ours."""
+    """Every XML part that is read is parsed once with the hardened parser, before the library's."""
     for name in archive.namelist():
-        if name.endswith((".xml", ".rels")):
+        if name.endswith((".xml", ".rels")) and name.startswith(_READ) and "/media/" not in name:
             parse_xml(archive.read(name), f"{source.name}!{name}")
 
 

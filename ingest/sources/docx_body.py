@@ -15,6 +15,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _WRAPPERS = ("ins", "moveTo", "smartTag", "fldSimple", "customXml", "dir", "bdo")
 _GONE = ("del", "moveFrom", "sdtPr", "sdtEndPr", "customXmlPr", "smartTagPr")
+_CONTENTS = "Table of Contents"
 _FOOTNOTES = "/word/footnotes.xml"
 _ENDNOTES = "/word/endnotes.xml"
 
@@ -31,10 +32,11 @@ def make_plain(document: Any) -> None:
 
 def _drop_contents(body: Any) -> None:
     """The generated table of contents repeats every heading."""
-    for control in body.xpath(".//w:sdt[w:sdtPr/w:docPartObj/w:docPartGallery]"):
-        gallery = control.xpath("./w:sdtPr/w:docPartObj/w:docPartGallery/@w:val")
-        if gallery and gallery[0] == "Table of Contents":
-            control.getparent().remove(control)
+    for control in list(body.iter(f"{_W}sdt")):
+        gallery = control.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
+        parent = control.getparent()
+        if gallery is not None and parent is not None and gallery.get(f"{_W}val") == _CONTENTS:
+            parent.remove(control)
 
 
 def _drop(body: Any, tags: list[str]) -> None:

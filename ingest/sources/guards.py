@@ -235,12 +235,7 @@ def parse_xml(data: bytes, where: str) -> Any:
 
     Raises HostileSource on a document type or entity, UnreadableSource with the line otherwise.
     """
-    if has_doctype(data):
-        raise HostileSource(
-            "déclaration de type ou d'entité XML, inutile dans un document",
-            where=where,
-            remedy="Ne l'ouvrez pas ; redemandez le document à qui l'a produit.",
-        )
+    refuse_doctype(data, where)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         return etree.fromstring(data, parser)
@@ -252,8 +247,13 @@ def parse_xml(data: bytes, where: str) -> Any:
         ) from error
 
 
-def has_doctype(data: bytes) -> bool:
-    """True when XML declares a document type or an entity, in UTF-8 or UTF-16."""
+def refuse_doctype(data: bytes, where: str) -> None:
+    """Raises HostileSource when XML, in UTF-8 or UTF-16, declares a document type or an entity."""
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\x00" in data[:64]:
         data = data.replace(b"\x00", b"")
-    return _DOCTYPE.search(data) is not None
+    if _DOCTYPE.search(data):
+        raise HostileSource(
+            "déclaration de type ou d'entité XML, inutile dans un document",
+            where=where,
+            remedy="Ne l'ouvrez pas ; redemandez le document à qui l'a produit.",
+        )

@@ -65,25 +65,34 @@ def decode_html(data: bytes, where: str) -> str:
 def _parse(text: str, source: Source) -> Any:
     # lxml refuses text that carries an encoding declaration of its own
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    parser = lxml_html.HTMLParser()
     try:
-        return lxml_html.document_fromstring(text)
+        root = lxml_html.document_fromstring(text, parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise UnreadableSource(
             f"page illisible ({error})",
             where=source.name,
             remedy="Enregistrez-la de nouveau depuis le navigateur.",
         ) from error
+    # libxml2 leaves out what is deeper than 256 elements, and goes on
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise _too_deep(source)
+    return root
+
+
+def _too_deep(source: Source) -> HostileSource:
+    return HostileSource(
+        "éléments imbriqués sans fin",
+        where=source.name,
+        remedy="Enregistrez la page de nouveau, ou en PDF.",
+    )
 
 
 def _blocks(root: Any, source: Source) -> tuple[Block, ...]:
     try:
         return BlockWalker().walk(main_content(root))
     except RecursionError as error:
-        raise HostileSource(
-            "éléments imbriqués sans fin",
-            where=source.name,
-            remedy="Enregistrez la page de nouveau, ou en PDF.",
-        ) from error
+        raise _too_deep(source) from error
 
 
 def _declared(root: Any, where: str) -> Declared:

@@ -26,30 +26,21 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import qdrant_edge as edge
 
 from rag.errors import IndexFailure
-from rag.index.filters import to_edge
+from rag.index import edge_forms as forms
 from rag.index.lock import FolderLock
-from rag.index.payload import DIGEST, SERVICES, VALID_FROM, VALID_TO, VERSION_ID, payload_of
-from rag.index.vectors import (
-    REBUILD,
-    SPARSE,
-    best_first,
-    check_query,
-    chunks,
-    dense_of,
-    is_empty,
-    sparse_of,
-)
+from rag.index.payload import DIGEST
+from rag.index.vectors import REBUILD, best_first, check_query, chunks, finds_something
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
-from rag.types import SparseVector
 
 IDENTITY = "identity"
 SHARD = "shard"
 BATCH = 500  # points an operation: 4 MB at 384 dimensions, far below a WAL file's 32 MB
+RUST_PANIC = "PanicException"  # not an Exception: a damaged file can make Edge's Rust code panic
+REMEDY = f"Vérifiez la place libre et les droits sur ce dossier ; s'il est abîmé : {REBUILD}"
 PAGE = 10_000  # points read at once by `digests`
 
 
@@ -61,7 +52,7 @@ class EdgeIndex:
     made for another dimension; `EdgeIndex.recreate` then makes it anew.
     """
 
-    def __init__(self, path: Path, dimension: int) -> None:
+    def __init__(self, path: Path, dimension: int, *, anew: bool = False) -> None:
         self._path = path
         self._dimension = dimension
         self._writing = threading.Lock()
@@ -69,7 +60,7 @@ class EdgeIndex:
         with self._translated():
             self._lock = FolderLock(path)
         try:
-            self._open()
+            self._open(anew)
         except BaseException:
             self._lock.release()
             raise
@@ -80,10 +71,7 @@ class EdgeIndex:
 
         Raises IndexBusy when another owner has it open.
         """
-        lock = FolderLock(path)
-        (path / IDENTITY).unlink(missing_ok=True)
-        lock.release()
-        return cls(path, dimension)
+        return cls(path, dimension, anew=True)
 
     @property
     def identity(self) -> str:
@@ -92,7 +80,7 @@ class EdgeIndex:
 
     def upsert(self, points: Sequence[IndexPoint]) -> None:
         """Write or replace points; when it returns they are found, and safe on disk."""
-        ready = [self._to_edge(point) for point in points]
+        ready = [forms.to_point(point, self._dimension) for point in points]
         with self._translated(), self._writing:
             for batch in chunks(ready, BATCH):
                 self._store.update(edge.UpdateOperation.upsert_points(batch))
@@ -109,14 +97,14 @@ class EdgeIndex:
         """One list a query, best first, equal scores by id. An empty vector finds nothing."""
         for query in queries:
             check_query(query, self._dimension)
-        asked = [n for n, query in enumerate(queries) if _finds_something(query)]
+        asked = [n for n, query in enumerate(queries) if finds_something(query)]
         answers: list[list[Scored]] = [[] for _ in queries]
         if asked:
-            request = edge.QueryBatchRequest([_to_request(queries[n]) for n in asked])
+            request = edge.QueryBatchRequest([forms.to_request(queries[n]) for n in asked])
             with self._translated():
                 found = self._store.query_batch(request)
             for n, points in zip(asked, found, strict=True):
-                answers[n] = best_first([_to_scored(point) for point in points])
+                answers[n] = best_first([forms.to_scored(point) for point in points])
         return answers
 
     def digests(self) -> Iterator[tuple[int, str]]:
@@ -143,7 +131,6 @@ class EdgeIndex:
         with self._translated(), self._writing:
             self._store.close()
             self._shard = None
-            (self._path / IDENTITY).unlink()
             self._make()
 
     def flush(self) -> None:
@@ -165,24 +152,27 @@ class EdgeIndex:
             raise IndexFailure("l'index a été fermé", where=str(self._path))
         return self._shard
 
-    def _open(self) -> None:
+    def _open(self, anew: bool) -> None:
         with self._translated():
-            if not (self._path / IDENTITY).exists():
+            identity = self._path / IDENTITY
+            if anew or not identity.exists():
                 self._make()
                 return
-            self._identity = (self._path / IDENTITY).read_text("ascii").strip()
+            self._identity = identity.read_text("ascii").strip()
             self._check_dimension()
-            shard = self._path / SHARD
-            self._shard = edge.EdgeShard.load(str(shard), _config(self._dimension))
+            self._check_segments()
+            config = forms.config(self._dimension)
+            self._shard = edge.EdgeShard.load(str(self._path / SHARD), config)
 
     def _make(self) -> None:
         """Make an empty store, its identity last."""
+        (self._path / IDENTITY).unlink(missing_ok=True)
         shard = self._path / SHARD
         if shard.exists():
             shutil.rmtree(shard)
         shard.mkdir()
-        self._shard = edge.EdgeShard.create(str(shard), _config(self._dimension))
-        for key, schema in _payload_indexes().items():
+        self._shard = edge.EdgeShard.create(str(shard), forms.config(self._dimension))
+        for key, schema in forms.payload_indexes().items():
             self._shard.update(edge.UpdateOperation.create_field_index(key, schema))
         self._shard.flush()
         self._identity = str(uuid.uuid4())
@@ -202,23 +192,17 @@ class EdgeIndex:
                 remedy=REBUILD,
             )
 
-    def _to_edge(self, point: IndexPoint) -> edge.Point:
-        vectors: dict[str, edge.NamedVector] = {
-            name: edge.SparseVector(list(vector.indices), list(vector.values))
-            for name, vector in sparse_of(point)
-        }
-        dense = dense_of(point, self._dimension)
-        if dense is not None:
-            vectors[DENSE] = dense
-        return edge.Point(point.point_id, vectors, dict(payload_of(point)))
+    def _check_segments(self) -> None:
+        """A shard without segments would open as an empty one."""
+        if not any((self._path / SHARD / "segments").iterdir()):
+            raise IndexFailure("l'index a perdu ses données", where=str(self._path), remedy=REBUILD)
 
     def _delete(self, point_ids: list[int]) -> None:
         """Empty the vectors first, so that the IDF forgets their tokens (module docstring)."""
         known = [record.id for record in self._store.retrieve(list(point_ids), False, False)]
         if not known:
             return
-        nothing: Any = {name: edge.SparseVector([], []) for name in SPARSE}
-        emptied = [edge.PointVectors(point_id, nothing) for point_id in known]
+        emptied = [forms.emptied(point_id) for point_id in known]
         self._store.update(edge.UpdateOperation.update_vectors(emptied))
         self._store.update(edge.UpdateOperation.delete_points(known))
 
@@ -229,56 +213,11 @@ class EdgeIndex:
             yield
         except IndexFailure:
             raise
-        except OSError as error:
-            raise IndexFailure(f"{error.strerror or error}", where=str(self._path)) from error
-        except Exception as error:
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != RUST_PANIC:
+                raise
             raise IndexFailure(
-                f"l'index ne répond pas comme il faut ({error})",
+                f"l'index ne peut pas être lu ou écrit ({error})",
                 where=str(self._path),
-                remedy=REBUILD,
+                remedy=REMEDY,
             ) from error
-
-
-def _config(dimension: int) -> edge.EdgeConfig:
-    dense = edge.EdgeVectorParams(dimension, edge.Distance.Dot) if dimension else None
-    return edge.EdgeConfig(
-        vectors={DENSE: dense} if dense else {},
-        sparse_vectors={
-            name: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf) for name in SPARSE
-        },
-        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=10**9),
-        payload_memory=edge.Memory.Cached,  # first query 44 → 11 ms, p95 25 → 9 at 50,000 points
-        wal_enabled=True,
-    )
-
-
-def _payload_indexes() -> dict[str, edge.KeywordIndexParams | edge.IntegerIndexParams]:
-    day = edge.IntegerIndexParams(lookup=False, range=True, enable_hnsw=False)
-    return {
-        SERVICES: edge.KeywordIndexParams(enable_hnsw=False),
-        VALID_FROM: day,
-        VALID_TO: day,
-    }
-
-
-def _finds_something(query: IndexQuery) -> bool:
-    return query.limit > 0 and not is_empty(query.vector)
-
-
-def _to_request(query: IndexQuery) -> edge.QueryRequest:
-    vector: edge.NamedVector
-    if isinstance(query.vector, SparseVector):
-        vector = edge.SparseVector(list(query.vector.indices), list(query.vector.values))
-    else:
-        vector = query.vector.tolist()
-    return edge.QueryRequest(
-        limit=query.limit,
-        query=edge.Query.Nearest(vector, using=query.using),
-        filter=to_edge(query.where),
-        with_payload=[VERSION_ID],
-        with_vector=False,
-    )
-
-
-def _to_scored(point: edge.ScoredPoint) -> Scored:
-    return Scored(int(str(point.id)), point.score, str((point.payload or {})[VERSION_ID]))

@@ -18,7 +18,7 @@ from rag.types import SparseVector
 
 SPARSE = (PASSAGE, ARTICLE)
 NOTHING = SparseVector()
-REBUILD = "Refaites l'index avec `referent rebuild`."
+REBUILD = "refaites l'index avec `referent rebuild`."
 
 
 Item = TypeVar("Item")
@@ -35,6 +35,11 @@ def is_empty(vector: Vectors | SparseVector) -> bool:
     if isinstance(vector, SparseVector):
         return not vector.indices
     return not np.any(vector)
+
+
+def finds_something(query: IndexQuery) -> bool:
+    """False when the answer is known to be empty without asking the store."""
+    return query.limit > 0 and not is_empty(query.vector)
 
 
 def dense_of(point: IndexPoint, dimension: int) -> list[float] | None:
@@ -84,7 +89,7 @@ def _check_dense(vector: Vectors, dimension: int, where: str) -> None:
     if vector.shape != (dimension,):
         size = "×".join(str(side) for side in vector.shape)
         what = f"le vecteur a {size} nombres, l'index en attend {dimension}"
-        raise IndexFailure(what, where=where, remedy=f"Le modèle a changé. {REBUILD}")
+        raise IndexFailure(what, where=where, remedy=f"Le modèle a changé : {REBUILD}")
     if not np.isfinite(vector).all():
         raise IndexFailure("le vecteur contient un nombre infini ou indéfini", where=where)
 
