@@ -30,7 +30,7 @@ Services = Annotated[
     typer.Option(
         "--service",
         metavar="NAME",
-        help="Répondre comme à une personne de ce service (répétable) ; sans lui : tous les textes.",
+        help="Répondre comme à une personne de ce service (répétable) ; sinon : tout.",
     ),
 ]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="Nombre de résultats.")]

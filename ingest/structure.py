@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import PurePath
 
-from ingest.headings import MAX_TITLE, Sort
+from ingest.headings import Sort
 from ingest.outline import Mark, closes, marks_of
 from ingest.sources.base import Block, BlockKind, Document
 from ingest.sources.wording import clean_words
+from ingest.title import slug, title_of
 from rag.errors import EmptySource
 from rag.types import Article, PageMark, Text, TextState, Validity, Version
 
 PREAMBLE = "Préambule"
-_APART = str.maketrans("°’‘", "   ")  # NFKD would glue what they part
 WHOLE = "1"  # number of the only article of a document without headings
 DEFAULT_NATURE = "document"
 MAX_KEY = 100  # characters of an article's key; longer ones keep a digest
-_LINES_BEFORE_TITLE = 3  # a letterhead: « République française », the ministry, a date
-_UNFINISHED = (".", ";", ",", ":")
 
 
 @dataclass(slots=True)
@@ -52,7 +47,7 @@ def to_state(document: Document, day_read: date | None = None) -> TextState:
             remedy="Vérifiez qu'il s'ouvre et contient du texte, non des images.",
         )
     marks = marks_of(blocks)
-    title, taken = _title(document, blocks, marks)
+    title, taken = title_of(document, blocks, marks)
     # a document of headings alone is read as words
     sections = _with_words(_cut(blocks, marks, taken)) or [_Section(None, blocks=list(blocks))]
     text = _text(document, title)
@@ -68,69 +63,6 @@ def to_state(document: Document, day_read: date | None = None) -> TextState:
 def _cleaned(blocks: Iterable[Block]) -> tuple[Block, ...]:
     cleaned = (replace(block, words=clean_words(block.words)) for block in blocks)
     return tuple(block for block in cleaned if block.words)
-
-
-# --- the title ---------------------------------------------------------------------------------
-
-
-def _title(
-    document: Document, blocks: Sequence[Block], marks: Sequence[Mark | None]
-) -> tuple[str, int | None]:
-    """The Text's title, and the place of the block that holds it when it is nothing else."""
-    declared = document.declared.title
-    place = _title_heading(marks)
-    if place is None:
-        return declared or _first_line(document, blocks, marks), _lone_line(blocks, marks)
-    printed = blocks[place].words
-    if not declared:
-        return printed, place
-    return declared, place if _plain(printed) in _plain(declared) else None
-
-
-def _title_heading(marks: Sequence[Mark | None]) -> int | None:
-    """Place of the heading that is the whole document's title, if it has one."""
-    place = next((i for i, mark in enumerate(marks) if mark), None)
-    if place is None or place > _LINES_BEFORE_TITLE:
-        return None
-    first, others = marks[place], [mark for mark in marks[place + 1 :] if mark]
-    if first is None or not first.marked or first.used > 1 or first.heading.number:
-        return None
-    if first.level:
-        return None if any(0 < mark.level <= first.level for mark in others) else place
-    followed = place + 1 < len(marks) and marks[place + 1] is not None
-    unlike = any(mark.level or mark.heading.sort is not Sort.PLAIN for mark in others)
-    return place if not others or followed or unlike else None
-
-
-def _first_line(document: Document, blocks: Sequence[Block], marks: Sequence[Mark | None]) -> str:
-    """The only heading of the highest level, else the first line when it looks like a title, else
-    the file's name."""
-    plain = [m for m in marks if m and m.marked and m.heading.sort is Sort.PLAIN and m.level]
-    highest = [m for m in plain if m.level == min(mark.level for mark in plain)]
-    if len(highest) == 1 and len(plain) == sum(1 for mark in marks if mark):
-        return highest[0].printed
-    line = blocks[0].words
-    if marks[0] is None and _looks_like_title(blocks[0]):
-        return line
-    return PurePath(document.source.name).stem or document.source.path.stem
-
-
-def _lone_line(blocks: Sequence[Block], marks: Sequence[Mark | None]) -> int | None:
-    """0 when the only words before the first heading are the title line."""
-    lone = len(marks) > 1 and marks[0] is None and marks[1] is not None
-    return 0 if lone and _looks_like_title(blocks[0]) else None
-
-
-def _looks_like_title(block: Block) -> bool:
-    return (
-        block.kind is BlockKind.PARAGRAPH
-        and len(block.words) <= MAX_TITLE
-        and not block.words.endswith(_UNFINISHED)
-    )
-
-
-def _plain(text: str) -> str:
-    return slug(text)
 
 
 # --- the sections ------------------------------------------------------------------------------
@@ -302,14 +234,3 @@ def _pages(blocks: Sequence[Block]) -> tuple[PageMark, ...]:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def slug(text: str) -> str:
-    """`text` as an identifier: ASCII letters and digits parted by dashes.
-
-    >>> slug("procedures/Accès.docx")
-    'procedures-acces-docx'
-    """
-    spelled = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").translate(_APART)
-    ascii_only = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")

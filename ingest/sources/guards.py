@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,6 +25,14 @@ MAX_RATIO = 200  # XML of office files shrinks 10 to 40 times; deflate's own lim
 RATIO_MATTERS_BYTES = 20 * 1024 * 1024
 MAX_MEMBERS = 20_000
 
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,  # a compression that Python does not know
+    UnicodeDecodeError,  # of a member's name
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -170,7 +179,7 @@ def open_office(source: Source) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(source.path) as archive:
             _check_members(archive, source)
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (*_BROKEN_ZIP, OSError) as error:
         raise _damaged(source, error) from error
 
 

@@ -20,6 +20,7 @@ _HIDDEN_CLASSES = frozenset(
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "complementary", "dialog"))
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 MAIN_SHARE = 0.6  # of the words of <main>: an <article> with that much of them is the content
 MAX_CUT_SHARE = 0.5  # a "surrounding" element with more of the words than this is the content
@@ -85,15 +86,21 @@ def _in_content(element: Any) -> bool:
     return inside and element.tag == "header"
 
 
+def _said(text: str | None) -> str:
+    """Words that lxml takes back: it reads control characters from a page but writes none."""
+    return _CONTROL.sub(" ", text or "")
+
+
 def _cut(element: Any) -> None:
     """Takes `element` out of its parent, not the words after it."""
     parent = element.getparent()
     if parent is None:
         return
-    if element.tail:
+    tail = _said(element.tail)
+    if tail:
         before = element.getprevious()
         if before is None:
-            parent.text = f"{parent.text or ''} {element.tail}"
+            parent.text = f"{_said(parent.text)} {tail}"
         else:
-            before.tail = f"{before.tail or ''} {element.tail}"
+            before.tail = f"{_said(before.tail)} {tail}"
     parent.remove(element)

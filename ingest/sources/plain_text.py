@@ -86,10 +86,12 @@ def _blocks(group: list[str], width: int, page: int | None) -> Iterator[Block]:
         level, title = underlined
         yield Block(BlockKind.HEADING, clean_words(title), level, page)
         group = group[2:]
-    for joined in _joined([line for line in group if not _RULE.match(line)], width):
+    lines = list(_joined([line for line in group if not _RULE.match(line)], width))
+    for index, joined in enumerate(lines):
         words = clean_words(mark_gaps(joined))
+        opens = not index and "\n" not in joined and not any(map(_is_item, lines[1:2]))
         if words:
-            yield _block(joined, words, page)
+            yield _block(joined, words, page, opens=opens)
 
 
 def _underlined(group: list[str]) -> tuple[int, str] | None:
@@ -99,8 +101,10 @@ def _underlined(group: list[str]) -> tuple[int, str] | None:
     return None
 
 
-def _block(line: str, words: str, page: int | None) -> Block:
-    if _is_item(line) and not is_heading_line(words):
+def _block(line: str, words: str, page: int | None, *, opens: bool) -> Block:
+    """`opens`: the line begins its run and no item follows, so "1. Objet" may be a heading."""
+    is_heading = is_heading_line(words) or (opens and decimal_heading(words) is not None)
+    if _is_item(line) and not is_heading:
         return Block(BlockKind.ITEM, with_dash(words), page=page)
     return Block(BlockKind.PARAGRAPH, words, page=page)
 
@@ -140,8 +144,8 @@ def _is_item(line: str) -> bool:
 
 
 def is_heading_line(line: str) -> bool:
-    """True for a line that opens an article, a division, or "2.1 Délais"."""
+    """True for a line that opens an article, a division, or "2.1 Délais"; "1. Objet" may not."""
     if article_heading(line) or division_heading(line):
         return True
     decimal = decimal_heading(line)
-    return decimal is not None and (decimal.rank > 1 or not is_contents_line(line))
+    return decimal is not None and decimal.rank > 1

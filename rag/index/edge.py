@@ -33,7 +33,8 @@ from rag.errors import IndexFailure
 from rag.index import edge_forms as forms
 from rag.index.lock import FolderLock
 from rag.index.payload import DIGEST
-from rag.index.vectors import REBUILD, best_first, check_query, chunks, finds_something
+from rag.index.ranking import rank
+from rag.index.vectors import REBUILD, chunks
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
 
 IDENTITY = "identity"
@@ -95,17 +96,7 @@ class EdgeIndex:
 
     def search(self, queries: Sequence[IndexQuery]) -> list[list[Scored]]:
         """One list a query, best first, equal scores by id. An empty vector finds nothing."""
-        for query in queries:
-            check_query(query, self._dimension)
-        asked = [n for n, query in enumerate(queries) if finds_something(query)]
-        answers: list[list[Scored]] = [[] for _ in queries]
-        if asked:
-            request = edge.QueryBatchRequest([forms.to_request(queries[n]) for n in asked])
-            with self._translated():
-                found = self._store.query_batch(request)
-            for n, points in zip(asked, found, strict=True):
-                answers[n] = best_first([forms.to_scored(point) for point in points])
-        return answers
+        return rank(queries, self._dimension, self._ask)
 
     def digests(self) -> Iterator[tuple[int, str]]:
         """Every point's id and digest, by id."""
@@ -140,11 +131,19 @@ class EdgeIndex:
 
     def close(self) -> None:
         """Let go of the store; nothing else may be called afterwards."""
-        with self._translated(), self._writing:
-            shard, self._shard = self._shard, None
-            if shard is not None:
-                shard.close()
-        self._lock.release()
+        try:
+            with self._translated(), self._writing:
+                shard, self._shard = self._shard, None
+                if shard is not None:
+                    shard.close()
+        finally:
+            self._lock.release()
+
+    def _ask(self, queries: Sequence[IndexQuery]) -> list[list[Scored]]:
+        request = edge.QueryBatchRequest([forms.to_request(query) for query in queries])
+        with self._translated():
+            answers = self._store.query_batch(request)
+        return [[forms.to_scored(point) for point in answer] for answer in answers]
 
     @property
     def _store(self) -> edge.EdgeShard:

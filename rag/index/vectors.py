@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from rag.errors import IndexFailure
-from rag.ports import ARTICLE, DENSE, PASSAGE, IndexPoint, IndexQuery, Scored, Vectors
+from rag.ports import ARTICLE, DENSE, PASSAGE, IndexPoint, IndexQuery, Vectors
 from rag.types import SparseVector
 
 SPARSE = (PASSAGE, ARTICLE)
@@ -35,11 +35,6 @@ def is_empty(vector: Vectors | SparseVector) -> bool:
     if isinstance(vector, SparseVector):
         return not vector.indices
     return not np.any(vector)
-
-
-def finds_something(query: IndexQuery) -> bool:
-    """False when the answer is known to be empty without asking the store."""
-    return query.limit > 0 and not is_empty(query.vector)
 
 
 def dense_of(point: IndexPoint, dimension: int) -> list[float] | None:
@@ -78,11 +73,6 @@ def check_query(query: IndexQuery, dimension: int) -> None:
     if query.using != DENSE:
         raise IndexFailure(f"« {query.using} » ne se cherche que par mots", where="question")
     _check_dense(query.vector, dimension, "question")
-
-
-def best_first(found: Sequence[Scored]) -> list[Scored]:
-    """By score, equal scores by id: a store leaves these in no particular order."""
-    return sorted(found, key=lambda scored: (-scored.score, scored.point_id))
 
 
 def _check_dense(vector: Vectors, dimension: int, where: str) -> None:

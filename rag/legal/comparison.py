@@ -59,7 +59,7 @@ def compare(old: str, new: str) -> list[Segment]:
 
 def changed_words(segments: Sequence[Segment]) -> tuple[int, int]:
     """How many words were removed and added."""
-    counts = {kind: 0 for kind in Kind}
+    counts = dict.fromkeys(Kind, 0)
     for segment in segments:
         counts[segment.kind] += len(segment.words.split())
     return counts[Kind.REMOVED], counts[Kind.ADDED]

@@ -20,8 +20,8 @@ from rag.types import SparseVector
 
 K1 = 1.2
 B = 0.75
-ARTICLE_LENGTH = 180.0
-PASSAGE_LENGTH = 90.0
+ARTICLE_LENGTH = 90.0
+PASSAGE_LENGTH = 72.0
 NUMBER_WEIGHT = 1.0
 
 _CACHE = 1 << 17

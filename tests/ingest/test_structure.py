@@ -84,6 +84,19 @@ def test_levels_nest_and_a_section_with_words_and_subsections_is_an_article_and_
     ]
 
 
+def test_title_at_the_level_of_numbered_headings() -> None:
+    assert cut(("Procédure", 1), ("Article 1 – Objet", 0), "Un.", ("1.1 Champ", 1), "Deux.",
+               ("Article 2", 0), "Trois.") == [
+        ("1", "", "Un."),
+        ("1.1", "Article 1 – Objet", "Deux."),
+        ("2", "", "Trois."),
+    ]  # fmt: skip
+    assert [n for n, _, _ in cut(("Introduction", 1), "Un.", ("1. Objet", 1), "Deux.")] == [
+        "Introduction",
+        "1",
+    ]
+
+
 def test_words_before_the_first_heading_are_the_preamble() -> None:
     assert cut(("Titre", 1), "Vu le code.", ("Objet", 2), "Ceci.") == [
         ("Préambule", "", "Vu le code."),

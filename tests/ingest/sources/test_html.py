@@ -60,7 +60,8 @@ def test_a_surrounding_class_that_holds_everything_is_the_content(tmp_path: Path
 def test_lists_tables_details_and_inline(tmp_path: Path) -> None:
     found = blocks(
         tmp_path,
-        "<ol start='3'><li>trois<ul><li>dedans</li></ul></li><li><p>quatre</p><p>suite</p></li></ol>"
+        "<ol start='3'><li>trois<ul><li>dedans</li></ul></li><li><p>quatre</p>"
+        "<p>suite</p></li></ol>"
         "<table><caption>Tarifs</caption><tr><th>Acte</th><th>Prix</th></tr>"
         "<tr><td>Copie<br>noire</td><td>0,18&nbsp;€</td></tr></table>"
         "<details><summary>Et si ?</summary><p>Alors <b>1</b><sup>er</sup> mot.</p></details>"
@@ -86,7 +87,8 @@ def test_headings_in_lists_tables_and_accordions(tmp_path: Path) -> None:
         tmp_path,
         "<ul><li><h2>Dans une liste</h2>mot</li></ul>"
         "<table><tr><td><h3>Dans un tableau</h3><p>mot</p></td></tr></table>"
-        "<section><h3><button><h2>Accordéon</h2></button></h3><div class='fr-collapse'>mot</div></section>",
+        "<section><h3><button><h2>Accordéon</h2></button></h3>"
+        "<div class='fr-collapse'>mot</div></section>",
     )
     assert [(b.words, b.level) for b in found if b.kind is H] == [
         ("Dans une liste", 2),

@@ -137,6 +137,34 @@ def test_docx_pages(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
+def test_docx_footnotes_follow_their_paragraph(tmp_path: Path) -> None:
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    note = "<w:footnote w:id='{}'><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:footnote>".format
+    notes = f"<w:footnotes {space}>{note(2, 'Première note.')}{note(3, 'Seconde.')}</w:footnotes>"
+
+    def fill(made: Any) -> None:
+        call = "<w:r><w:t>{}</w:t></w:r><w:r><w:footnoteReference w:id='{}'/></w:r>".format
+        body = made.element.body
+        body.insert(0, paragraph_xml(call("un", 2) + call(" deux", 3)))
+        made.add_paragraph("fin")
+        name = PackURI("/word/footnotes.xml")
+        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+        relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+        made.part.relate_to(Part(name, kind, notes.encode(), made.part.package), relation)
+
+    found = word(tmp_path / "a.docx", fill)
+    assert [b.words for b in found.blocks] == [
+        "un[1] deux[2]",
+        "[1] Première note.",
+        "[2] Seconde.",
+        "fin",
+    ]
+
+
 def _rezip(path: Path, name: str, change: Any) -> None:
     """Rewrites one member of an archive."""
     with zipfile.ZipFile(path) as archive:
@@ -189,7 +217,7 @@ _STYLES = """<office:styles>
 <text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="°"/>
 <text:list-level-style-number text:level="2" style:num-format="a" style:num-suffix=")"/></text:list-style>
 <text:list-style style:name="L2"><text:list-level-style-bullet text:level="1" text:bullet-char="•"/></text:list-style>
-</office:styles>"""
+</office:styles>"""  # noqa: E501
 
 
 def odt(path: Path, body: str, meta: str = "") -> Document:
@@ -214,19 +242,19 @@ def test_odt_structure(tmp_path: Path) -> None:
         "<text:tracked-changes><text:p>SUPPRIMÉ</text:p></text:tracked-changes>"
         '<text:p text:style-name="P9">Le titre</text:p>'
         '<text:h text:outline-level="1">Objet</text:h>'
-        '<text:list><text:list-item><text:h text:outline-level="2">Champ</text:h></text:list-item></text:list>'
-        '<text:p>Un<text:s/>mot<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation>'
+        '<text:list><text:list-item><text:h text:outline-level="2">Champ</text:h></text:list-item></text:list>'  # noqa: E501
+        '<text:p>Un<text:s/>mot<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation>'  # noqa: E501
         "<text:note-body><text:p>Une note.</text:p></text:note-body></text:note>"
         "<office:annotation><text:p>COMMENTAIRE</text:p></office:annotation><text:line-break/>ici.</text:p>"
         '<text:list text:style-name="L1">' + item("un")
-        + "<text:list-item><text:p>deux</text:p><text:list>" + item("dedans") + "</text:list></text:list-item></text:list>"
+        + "<text:list-item><text:p>deux</text:p><text:list>" + item("dedans") + "</text:list></text:list-item></text:list>"  # noqa: E501
         '<text:list text:style-name="L2">' + item("puce") + "</text:list>"
         "<table:table><table:table-row><table:table-cell><text:p>a</text:p><text:p>b</text:p></table:table-cell>"
         "<table:table-cell><text:p>c</text:p></table:table-cell></table:table-row></table:table>"
-        '<text:section><text:p text:style-name="B">Page deux<text:soft-page-break/></text:p></text:section>'
-        "<text:p>Page trois<draw:frame><draw:text-box><text:p>encadré</text:p></draw:text-box></draw:frame></text:p>",
-        "<dc:title>Le titre</dc:title><meta:keyword>id: x</meta:keyword><meta:keyword>nature: note</meta:keyword>"
-        "<meta:keyword>effective: 2025-03-01</meta:keyword><meta:keyword>services: rh</meta:keyword>"
+        '<text:section><text:p text:style-name="B">Page deux<text:soft-page-break/></text:p></text:section>'  # noqa: E501
+        "<text:p>Page trois<draw:frame><draw:text-box><text:p>encadré</text:p></draw:text-box></draw:frame></text:p>",  # noqa: E501
+        "<dc:title>Le titre</dc:title><meta:keyword>id: x</meta:keyword><meta:keyword>nature: note</meta:keyword>"  # noqa: E501
+        "<meta:keyword>effective: 2025-03-01</meta:keyword><meta:keyword>services: rh</meta:keyword>"  # noqa: E501
         "<meta:keyword>juridique</meta:keyword>",
     )  # fmt: skip
     assert found.declared == SAID

@@ -24,7 +24,7 @@ PARTITION = """
 from ingest.sources.offline import unstructured_module
 folder = sys.argv[1]
 unstructured_module("partition.docx").partition_docx(folder + "/a.docx")
-unstructured_module("partition.text").partition_text(text="Article 1\\n\\nLe maire décide. Il signe.")
+unstructured_module("partition.text").partition_text(text="Un titre\\n\\nLe maire décide.")
 unstructured_module("partition.md").partition_md(text="# Article 1\\n\\nLe maire décide. Il signe.")
 unstructured_module("partition.html").partition_html(text="<h1>A</h1><p>Le maire décide.</p>")
 unstructured_module("partition.xlsx").partition_xlsx(folder + "/a.xlsx")

@@ -98,3 +98,18 @@ def test_form_feeds_turn_pages_and_rules_underline_titles() -> None:
         Block(BlockKind.PARAGRAPH, "Un mot.", page=1),
         Block(BlockKind.PARAGRAPH, "Deux mots.", page=2),
     )
+
+
+def test_numbered_lines_are_items_unless_they_open_a_paragraph() -> None:
+    text = (
+        "1. Objet\nLa présente fiche dit comment recevoir les usagers au guichet.\n\n"
+        "1. Déposer la demande au guichet unique de la\n   mairie centrale\n2. Attendre\n\n"
+        "3. Suites\n"
+    )
+    assert [(b.kind, b.words) for b in blocks_of(text)] == [
+        (BlockKind.PARAGRAPH, "1. Objet"),
+        (BlockKind.PARAGRAPH, "La présente fiche dit comment recevoir les usagers au guichet."),
+        (BlockKind.ITEM, "1. Déposer la demande au guichet unique de la mairie centrale"),
+        (BlockKind.ITEM, "2. Attendre"),
+        (BlockKind.PARAGRAPH, "3. Suites"),
+    ]
