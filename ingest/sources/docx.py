@@ -57,7 +57,7 @@ def _blocks(source: Source) -> tuple[Block, ...]:
     partition: Any = import_module("ingest.sources.docx_partition")
     try:
         blocks: tuple[Block, ...] = partition.blocks_of(io.BytesIO(read_bytes(source)))
-    except (KeyError, ValueError, AttributeError) as error:
+    except (LookupError, ValueError, AttributeError, TypeError) as error:
         raise UnreadableSource(
             f"document Word incomplet ou mal formé ({error})",
             where=source.name,

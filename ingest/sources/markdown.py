@@ -29,20 +29,29 @@ _CELL = re.compile(r"(?<!\\)\|")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
+# Bounded, so that marks which never close take linear time.
 # Inline marks, in the order they are taken off. A star inside a word is kept: R*311-12.
 _INLINE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"!?\[([^\]]*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)?(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"!?\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
-    (re.compile(r"<((?:https?|mailto):[^>\s]+)>"), r"\1"),
-    (re.compile(r"</?(?:b|i|u|em|strong|br|sup|sub|span|a|mark|kbd|small|p|div)\b[^>]*>"), " "),
-    (re.compile(r"(?<![\w*\\])\*\*\*(?=\S)(.+?)(?<=\S)\*\*\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w*\\])\*\*(?=\S)(.+?)(?<=\S)\*\*(?!\*)"), r"\1"),
-    (re.compile(r"(?<![\w_\\])__(?=\S)(.+?)(?<=\S)__(?![\w_])"), r"\1"),
-    (re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*]+?)(?<=\S)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_\\])_(?=[^\s_])([^_]+?)(?<=\S)_(?![\w_])"), r"\1"),
-    (re.compile(r"~~(?=\S)(.+?)~~"), r"\1"),
-    (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r"\1"),
-    (re.compile(r"\s*\{#[\w-]+\}\s*$"), ""),
+    (
+        re.compile(
+            r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,2000}(?:\([^()]{0,200}\)[^()\s]{0,500})?(?:\s\"[^\"]{0,300}\")?\)"
+        ),
+        r"\1",
+    ),
+    (re.compile(r"!?\[([^\[\]]{1,500})\]\[[^\[\]]{0,200}\]"), r"\1"),
+    (re.compile(r"<((?:https?|mailto):[^<>\s]{1,2000})>"), r"\1"),
+    (
+        re.compile(r"</?(?:b|i|u|em|strong|br|sup|sub|span|a|mark|kbd|small|p|div)\b[^<>]{0,500}>"),
+        " ",
+    ),
+    (re.compile(r"(?<![\w*\\])\*\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w*\\])\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*(?!\*)"), r"\1"),
+    (re.compile(r"(?<![\w_\\])__(?=\S)(.{1,500}?)(?<=\S)__(?![\w_])"), r"\1"),
+    (re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*]{1,500}?)(?<=\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w_\\])_(?=[^\s_])([^_]{1,500}?)(?<=\S)_(?![\w_])"), r"\1"),
+    (re.compile(r"~~(?=\S)(.{1,500}?)~~"), r"\1"),
+    (re.compile(r"(?<!`)`([^`]{1,500})`(?!`)"), r"\1"),
+    (re.compile(r"(?<=\S) *\{#[\w-]+\}\s*$"), ""),
     (re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])"), r"\1"),
 )
 
@@ -192,11 +201,17 @@ class _Parser:
 def blocks_of(text: str) -> tuple[Block, ...]:
     """Blocks of Markdown without its front matter."""
     parser = _Parser()
-    lines: Sequence[str] = _COMMENT.sub("", text).split("\n")
+    lines: Sequence[str] = _without_comments(text).split("\n")
     for line, following in zip(lines, (*lines[1:], ""), strict=True):
         parser.take(line, following)
     parser.flush()
     return tuple(parser.blocks)
+
+
+def _without_comments(text: str) -> str:
+    """`text` without HTML comments; one that never ends is left as it is."""
+    end = text.rfind("-->") + len("-->")
+    return _COMMENT.sub("", text[:end]) + text[end:] if end > len("-->") else text
 
 
 def inline_words(text: str) -> str:

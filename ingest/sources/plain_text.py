@@ -110,33 +110,27 @@ def _block(line: str, words: str, page: int | None, *, opens: bool) -> Block:
 
 
 def _joined(lines: list[str], width: int) -> Iterator[str]:
-    """Lines, those that only the page's width broke joined again."""
-    current = ""
+    """Lines, those that only the page's width broke joined by a line break."""
+    run: list[str] = []
     for line in lines:
-        if current and _goes_on(current, line, width):
-            current = _join(current, line)
-        else:
-            if current:
-                yield current
-            current = line.rstrip()
-    if current:
-        yield current
+        if run and not _goes_on(run, line, width):
+            yield "\n".join(run)
+            run = []
+        run.append(line.strip() if run else line.rstrip())
+    if run:
+        yield "\n".join(run)
 
 
-def _goes_on(current: str, line: str, width: int) -> bool:
-    """True when `line` continues the paragraph or item in `current`."""
-    if _is_item(line) or is_heading_line(line.strip()) or is_heading_line(current.strip()):
+def _goes_on(run: list[str], line: str, width: int) -> bool:
+    """True when `line` continues the paragraph or item of the lines in `run`."""
+    last = run[-1]
+    if _is_item(line) or is_heading_line(line.strip()):
         return False
-    if width > WRAPPED_AT_MOST or is_contents_line(mark_gaps(current)):
+    if len(run) == 1 and is_heading_line(last.strip()):
         return False
-    last = len(current) - current.rfind("\n") - 1
-    starts_low = line.strip()[:1].islower()
-    return starts_low or last >= _FULL_SHARE * width
-
-
-def _join(current: str, line: str) -> str:
-    """`current` and `line`, with the line break kept so that widths can still be measured."""
-    return f"{current}\n{line.strip()}"
+    if width > WRAPPED_AT_MOST or is_contents_line(mark_gaps(last)):
+        return False
+    return line.strip()[:1].islower() or len(last) >= _FULL_SHARE * width
 
 
 def _is_item(line: str) -> bool:

@@ -7,6 +7,7 @@ cell "N/A" disappears and amounts are rounded to six digits.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import islice
@@ -22,7 +23,18 @@ MAX_CELLS = 2_000_000
 MAX_COLUMNS = 200  # wider sheets are data, not texts
 _XML = (".xml", ".rels")
 # what openpyxl lets through; XML errors of both of its parsers are SyntaxErrors
-_BROKEN = (SyntaxError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile)
+_BROKEN = (
+    SyntaxError,
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _UNREAD = ("xl/media/", "xl/embeddings/", "customXml/")
 
 

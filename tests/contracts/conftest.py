@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from brute_force import DIMENSION
 from fake_qdrant import FakeQdrant, fake_qdrant
 from openapi import Description
+from qdrant_client import QdrantClient
 
 from rag.index.edge import EdgeIndex
 from rag.index.server import ServerIndex
 from rag.ports import Index
 
 REAL = os.environ.get("REFERENT_TEST_QDRANT_URL", "")
-LARGEST = 200_000  # characters of a request that is checked after each test, to stay fast
 
 
 class Store:
@@ -73,24 +74,22 @@ def fake(tmp_path: Path) -> Iterator[FakeQdrant]:
 @pytest.fixture(params=["edge", "server", *(["qdrant"] if REAL else [])])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A new, empty place for an index, of every kind."""
-    made: Store
+    with _place(request, tmp_path) as place:
+        yield place
+        place.close()
+
+
+@contextmanager
+def _place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "edge":
-        made = EdgeStore(tmp_path / "index")
+        yield EdgeStore(tmp_path / "index")
     elif request.param == "server":
-        made = ServerStore(request.getfixturevalue("fake").url, "référent")
+        yield ServerStore(request.getfixturevalue("fake").url, "référent")
     else:
-        made = ServerStore(REAL, f"test-{uuid.uuid4().hex}")
-    yield made
-    made.close()
-    if request.param == "qdrant":
-        _drop(made)
-
-
-def _drop(store: Store) -> None:
-    index = store.open()
-    assert isinstance(index, ServerIndex)
-    index.drop()
-    index.close()
+        collection = f"test-{uuid.uuid4().hex}"
+        yield ServerStore(REAL, collection)
+        with closing(QdrantClient(REAL, check_compatibility=False)) as client:
+            client.delete_collection(collection)
 
 
 @pytest.fixture

@@ -155,7 +155,9 @@ class FakeQdrant:
         return self._updated()
 
     def retrieve(self, name: str, body: Json) -> Json:
-        return [{"id": r.id} for r in self.collection(name).shard.retrieve(body["ids"], False, False)]
+        return [
+            {"id": r.id} for r in self.collection(name).shard.retrieve(body["ids"], False, False)
+        ]
 
     def scroll(self, name: str, body: Json) -> Json:
         request = edge.ScrollRequest(

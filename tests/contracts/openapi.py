@@ -46,7 +46,9 @@ class Description:
         validator = Draft202012Validator(
             {"allOf": [schema], "components": self._document["components"]}
         )
-        errors = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(body)]
+        errors = [
+            f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(body)
+        ]
         assert not errors, f"{what}: {errors}"
 
 

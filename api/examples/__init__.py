@@ -1,0 +1,1 @@
+"""Short programs that show Référent from Python; each runs in the tests."""
