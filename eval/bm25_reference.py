@@ -108,7 +108,7 @@ def articles(shared: Path) -> dict[ArticleKey, str]:
     found: dict[ArticleKey, str] = {}
     for file in files:
         code = json.loads(file.read_text(encoding="utf-8"))
-        for path, article in _articles(code, ()):
+        for path, article in walk(code, ()):
             found.setdefault((code["data"]["title"], article.get("num") or ""), "")
             found[code["data"]["title"], article.get("num") or ""] += "\n".join(
                 (*path, article.get("num") or "", article["texte"])
@@ -157,16 +157,17 @@ def _first_right(index: BM25[Any], question: Question) -> int:
     return int((scores > best).sum()) + 1 if best > 0 else 0
 
 
-def _articles(
+def walk(
     node: dict[str, Any], path: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """The articles with words of a code's JSON, each with the titles above it."""
     data = node["data"]
     if node["type"] == "article":
         if (data.get("texte") or "").strip():
             yield path, data
         return
     for child in node.get("children", []):
-        yield from _articles(child, (*path, data.get("title") or ""))
+        yield from walk(child, (*path, data.get("title") or ""))
 
 
 def _postings(

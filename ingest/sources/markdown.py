@@ -27,6 +27,7 @@ _QUOTE = re.compile(r"\s*>\s?")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
 _CELL = re.compile(r"(?<!\\)\|")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LONG_BLANK = re.compile(r"[ \t]{64,}")  # indents nothing; slows the patterns of lines
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 # Bounded, so that marks which never close take linear time.
@@ -201,7 +202,8 @@ class _Parser:
 def blocks_of(text: str) -> tuple[Block, ...]:
     """Blocks of Markdown without its front matter."""
     parser = _Parser()
-    lines: Sequence[str] = _without_comments(text).split("\n")
+    text = _LONG_BLANK.sub(" " * 8, _without_comments(text))
+    lines: Sequence[str] = [line.rstrip() if line.isspace() else line for line in text.split("\n")]
     for line, following in zip(lines, (*lines[1:], ""), strict=True):
         parser.take(line, following)
     parser.flush()

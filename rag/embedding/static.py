@@ -48,7 +48,7 @@ class StaticEmbedder:
         return len(words.split())
 
     def embed_passages(self, passages: Sequence[str]) -> Vectors:
-        """Shape (len(passages), dimension), float32, rows of length 1, or 0 without a known stem."""
+        """Shape (len(passages), dimension), float32; a row without a known stem is 0."""
         vectors = np.zeros((len(passages), self.dimension), dtype=np.float32)
         for row, passage in enumerate(passages):
             vectors[row] = self.embed_question(passage)

@@ -10,8 +10,11 @@ Measured on qdrant-edge-py 0.9.0 (tests/rag/index/test_scores.py keeps it so):
   that name* and df those of them with the token; both ignore the filter of the query, so a
   score does not move with the date asked or with the rights of who asks.
 - Replacing a sparse vector updates N and df, but deleting a point, or writing it again without
-  the vector, leaves its tokens counted until the next opening. So a point is always written with
-  both sparse vectors, empty if need be, and its vectors are emptied before it is deleted.
+  the vector, leaves its tokens counted until the next opening; and an empty vector that is filled
+  later is not counted in N. So vectors that go are emptied first, and none is left empty.
+- Space is used again: writing 20,000 points four times over took 95 → 109 MB on disk, deleting
+  half of them gave none back, and neither made searches slower. `optimize()` gained nothing
+  (111 → 134 MB, 3.2 → 3.4 ms) and holds the GIL for seconds: it is never called.
 - An update is in the WAL and survives the death of the process when it returns, but the WAL is
   synced to disk only by `flush`.
 - Every error is a bare `Exception`; an operation that is refused may have been applied in part.
@@ -24,7 +27,7 @@ import json
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import qdrant_edge as edge
@@ -34,7 +37,7 @@ from rag.index import edge_forms as forms
 from rag.index.lock import FolderLock
 from rag.index.payload import DIGEST
 from rag.index.ranking import rank
-from rag.index.vectors import REBUILD, chunks
+from rag.index.vectors import REBUILD, SPARSE, chunks, lacking, last_of_each
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
 
 IDENTITY = "identity"
@@ -81,10 +84,12 @@ class EdgeIndex:
 
     def upsert(self, points: Sequence[IndexPoint]) -> None:
         """Write or replace points; when it returns they are found, and safe on disk."""
-        ready = [forms.to_point(point, self._dimension) for point in points]
+        latest = last_of_each(points)
+        ready = [(point, forms.to_point(point, self._dimension)) for point in latest]
         with self._translated(), self._writing:
             for batch in chunks(ready, BATCH):
-                self._store.update(edge.UpdateOperation.upsert_points(batch))
+                self._empty(lacking([point for point, _ in batch]))
+                self._store.update(edge.UpdateOperation.upsert_points([made for _, made in batch]))
             self._store.flush()
 
     def delete(self, point_ids: Sequence[int]) -> None:
@@ -197,13 +202,21 @@ class EdgeIndex:
             raise IndexFailure("l'index a perdu ses données", where=str(self._path), remedy=REBUILD)
 
     def _delete(self, point_ids: list[int]) -> None:
-        """Empty the vectors first, so that the IDF forgets their tokens (module docstring)."""
-        known = [record.id for record in self._store.retrieve(list(point_ids), False, False)]
-        if not known:
-            return
-        emptied = [forms.emptied(point_id) for point_id in known]
-        self._store.update(edge.UpdateOperation.update_vectors(emptied))
-        self._store.update(edge.UpdateOperation.delete_points(known))
+        known = self._empty(dict.fromkeys(point_ids, SPARSE))
+        if known:
+            self._store.update(edge.UpdateOperation.delete_points(list(known)))
+
+    def _empty(self, vectors: Mapping[int, Sequence[str]]) -> list[int]:
+        """Empty vectors that are about to go (module docstring); returns the ids of known points.
+
+        Emptying a vector of an unknown point would be an error.
+        """
+        records = self._store.retrieve(list(vectors), False, False) if vectors else []
+        known = [int(str(record.id)) for record in records]
+        if known:
+            emptied = [forms.emptied(point_id, vectors[point_id]) for point_id in known]
+            self._store.update(edge.UpdateOperation.update_vectors(emptied))
+        return known
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

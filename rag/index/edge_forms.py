@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import qdrant_edge as edge
 
 from rag.index.filters import to_edge
@@ -56,9 +58,9 @@ def to_scored(point: edge.ScoredPoint) -> Scored:
 
 
 def to_point(point: IndexPoint, dimension: int) -> edge.Point:
-    """A point with both sparse vectors, empty if need be, and a dense one when it has one."""
+    """A point with the vectors that it has."""
     vectors: dict[str, edge.NamedVector] = {
-        name: to_sparse(vector) for name, vector in sparse_of(point)
+        name: to_sparse(vector) for name, vector in sparse_of(point).items()
     }
     dense = dense_of(point, dimension)
     if dense is not None:
@@ -66,9 +68,9 @@ def to_point(point: IndexPoint, dimension: int) -> edge.Point:
     return edge.Point(point.point_id, vectors, dict(payload_of(point)))
 
 
-def emptied(point_id: edge.PointId) -> edge.PointVectors:
-    """What takes every token away from a point."""
-    return edge.PointVectors(point_id, {name: edge.SparseVector([], []) for name in SPARSE})
+def emptied(point_id: int, names: Sequence[str]) -> edge.PointVectors:
+    """What takes every token of these vectors away from a point."""
+    return edge.PointVectors(point_id, {name: edge.SparseVector([], []) for name in names})
 
 
 def to_sparse(vector: SparseVector) -> edge.SparseVector:

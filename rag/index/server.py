@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from qdrant_client import QdrantClient
@@ -26,7 +26,7 @@ from rag.index import server_forms as forms
 from rag.index.payload import DIGEST
 from rag.index.ranking import rank
 from rag.index.server_errors import CONFLICT, shown, translated
-from rag.index.vectors import REBUILD, chunks
+from rag.index.vectors import REBUILD, SPARSE, chunks, lacking, last_of_each
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
 
 BATCH = 200  # points a request: 3 MB of JSON at 384 dimensions, the server takes 32
@@ -90,10 +90,13 @@ class ServerIndex:
 
     def upsert(self, points: Sequence[IndexPoint]) -> None:
         """Write or replace points; when it returns they are found, and logged by the server."""
-        ready = [forms.to_point(point, self._dimension) for point in points]
+        latest = last_of_each(points)
+        ready = [(point, forms.to_point(point, self._dimension)) for point in latest]
         with self._translated():
             for batch in chunks(ready, BATCH):
-                self._finished(self._client.upsert(self._collection, batch, wait=True))
+                self._empty(lacking([point for point, _ in batch]))
+                made = [made for _, made in batch]
+                self._finished(self._client.upsert(self._collection, made, wait=True))
 
     def delete(self, point_ids: Sequence[int]) -> None:
         """Remove points; unknown ones are ignored."""
@@ -206,14 +209,20 @@ class ServerIndex:
         return [[forms.to_scored(point) for point in answer.points] for answer in answers]
 
     def _delete(self, point_ids: list[int]) -> None:
-        """Empty the vectors first, so that the IDF forgets their tokens (see rag.index.edge)."""
-        records = self._client.retrieve(self._collection, point_ids, False, False)
-        known = [record.id for record in records]
-        if not known:
-            return
-        emptied = [forms.emptied(point_id) for point_id in known]
-        self._finished(self._client.update_vectors(self._collection, emptied, wait=True))
-        self._finished(self._client.delete(self._collection, known, wait=True))
+        known = self._empty(dict.fromkeys(point_ids, SPARSE))
+        if known:
+            self._finished(self._client.delete(self._collection, list(known), wait=True))
+
+    def _empty(self, vectors: Mapping[int, Sequence[str]]) -> list[int]:
+        """Empty vectors that are about to go, so that the IDF forgets them (see rag.index.edge)."""
+        if not vectors:
+            return []
+        records = self._client.retrieve(self._collection, list(vectors), False, False)
+        known = [int(record.id) for record in records]
+        if known:
+            emptied = [forms.emptied(point_id, vectors[point_id]) for point_id in known]
+            self._finished(self._client.update_vectors(self._collection, emptied, wait=True))
+        return known
 
     def _finished(self, result: rest.UpdateResult) -> None:
         """Raise IndexFailure when the server gave up waiting: the write may come later, or not."""

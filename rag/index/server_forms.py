@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qdrant_client import models as rest
@@ -53,17 +54,17 @@ def to_scored(point: rest.ScoredPoint) -> Scored:
 
 
 def to_point(point: IndexPoint, dimension: int) -> rest.PointStruct:
-    """A point with both sparse vectors, empty if need be, and a dense one when it has one."""
-    vectors: dict[str, Any] = {name: to_sparse(vector) for name, vector in sparse_of(point)}
+    """A point with the vectors that it has."""
+    vectors: dict[str, Any] = {name: to_sparse(vector) for name, vector in sparse_of(point).items()}
     dense = dense_of(point, dimension)
     if dense is not None:
         vectors[DENSE] = dense
     return rest.PointStruct(id=point.point_id, vector=vectors, payload=dict(payload_of(point)))
 
 
-def emptied(point_id: rest.ExtendedPointId) -> rest.PointVectors:
-    """What takes every token away from a point."""
-    nothing: dict[str, Any] = {name: rest.SparseVector(indices=[], values=[]) for name in SPARSE}
+def emptied(point_id: rest.ExtendedPointId, names: Sequence[str]) -> rest.PointVectors:
+    """What takes every token of these vectors away from a point."""
+    nothing: dict[str, Any] = {name: rest.SparseVector(indices=[], values=[]) for name in names}
     return rest.PointVectors(id=point_id, vector=nothing)
 
 

@@ -44,23 +44,37 @@ def dense_of(point: IndexPoint, dimension: int) -> list[float] | None:
     """
     if point.dense is None or is_empty(point.dense):
         return None
-    _check_dense(point.dense, dimension, f"passage {point.point_id}")
+    _check_dense(point.dense, dimension, _name(point))
     return [float(number) for number in point.dense.tolist()]
 
 
-def sparse_of(point: IndexPoint) -> Iterator[tuple[str, SparseVector]]:
-    """Both sparse vectors of a point by name, an empty one for what it does not have.
+def sparse_of(point: IndexPoint) -> dict[str, SparseVector]:
+    """The sparse vectors to store, by name: those that hold a token.
 
     Raises IndexFailure when a vector is not one, or has another name.
     """
     if unknown := set(point.sparse) - set(SPARSE):
-        raise IndexFailure(
-            f"vecteur inconnu : {sorted(unknown)}", where=f"passage {point.point_id}"
-        )
-    for name in SPARSE:
-        vector = point.sparse.get(name, NOTHING)
-        _check_sparse(vector, f"passage {point.point_id}")
-        yield name, vector
+        raise IndexFailure(f"vecteur inconnu : {sorted(unknown)}", where=_name(point))
+    for vector in point.sparse.values():
+        _check_sparse(vector, _name(point))
+    return {name: vector for name, vector in point.sparse.items() if not is_empty(vector)}
+
+
+def lacking(points: Sequence[IndexPoint]) -> dict[int, list[str]]:
+    """The sparse vectors that points do not have, by point id; points that have both are left out.
+
+    A store keeps counting the tokens of a vector that is dropped, unless it is emptied first.
+    """
+    absent = {
+        point.point_id: [name for name in SPARSE if is_empty(point.sparse.get(name, NOTHING))]
+        for point in points
+    }
+    return {point_id: names for point_id, names in absent.items() if names}
+
+
+def last_of_each(points: Sequence[IndexPoint]) -> list[IndexPoint]:
+    """One point an id: the last one given."""
+    return list({point.point_id: point for point in points}.values())
 
 
 def check_query(query: IndexQuery, dimension: int) -> None:
@@ -73,6 +87,10 @@ def check_query(query: IndexQuery, dimension: int) -> None:
     if query.using != DENSE:
         raise IndexFailure(f"« {query.using} » ne se cherche que par mots", where="question")
     _check_dense(query.vector, dimension, "question")
+
+
+def _name(point: IndexPoint) -> str:
+    return f"passage {point.point_id}"
 
 
 def _check_dense(vector: Vectors, dimension: int, where: str) -> None:

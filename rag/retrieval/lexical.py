@@ -33,6 +33,7 @@ NUMBER_WEIGHT = 1.0
 
 _CACHE = 1 << 17
 _CHUNK = re.compile(r"[^\W_]+(?:['’ʼ‘`´-][^\W_]+){0,5}")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _APOSTROPHE = re.compile("['’ʼ‘`´]")
 _ELISIONS = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu presqu entr".split())
 _STOP_WORDS = frozenset(
@@ -112,5 +113,5 @@ def _without_elision(piece: str) -> list[str]:
 
 def _stem(word: str) -> str:
     """Accents go first, as people leave them out; then what they told apart: "licenci(é|e|er)"."""
-    stem = str(_stemmer.stemWord(fold(word)))
+    stem = str(_stemmer.stemWord(fold(word).translate(_LIGATURES)))
     return stem.rstrip("ei") or stem

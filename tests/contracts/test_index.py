@@ -8,17 +8,18 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from brute_force import DIMENSION, point, unit, words
-from conftest import Store
+from stores import Store
 
 from rag.errors import IndexFailure
 from rag.ports import ARTICLE, DENSE, PASSAGE, Index, IndexFilter, IndexPoint, IndexQuery
 from rag.types import SparseVector
 
 ANYTHING = {1: 1.0}
+EVERYTHING = IndexFilter()
 DAY = date(2026, 5, 28)
 
 
-def find(index: Index, where: IndexFilter = IndexFilter(), limit: int = 100) -> list[int]:
+def find(index: Index, where: IndexFilter = EVERYTHING, limit: int = 100) -> list[int]:
     """The ids of the points that hold token 1 and that the filter lets through, in order of id."""
     [found] = index.search([IndexQuery(PASSAGE, words(ANYTHING), limit, where)])
     return sorted(scored.point_id for scored in found)

@@ -1,0 +1,172 @@
+"""Embedding through ingest as a share of the bare encoder, on the same passages, side by side.
+
+The bare encoder gets every passage in one call, as its library's users would write it. Ours is
+measured twice: the step that embeds (look up what is missing, embed, save), and the whole of
+`ingest` (read, split, embed, save, index). Rounds alternate; the figures are medians.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from eval.bench import corpus
+from eval.bench.measure import Bench, Figure, Skipped, alternate
+from eval.bench.random_model import build
+from ingest.pipeline import Ingest, IngestOptions
+from rag.bootstrap import Parts
+from rag.catalogue.engine import open_catalogue, sqlite_url
+from rag.embedding.vectors import embed, missing
+from rag.ports import Embedder, Vectors
+from rag.settings import STATIC_MODEL
+
+TITLE = "Embedding rate, share of the bare encoder"
+ROUNDS = 5
+FLOOR = 0.9
+TEXT_WORDS = 180  # of one small text: an article of a code, one to three passages
+MODEL_WORDS = 12_000  # about 150 passages: seconds a round with a MiniLM on two cores
+STATIC_WORDS = 300_000
+
+Bare = Callable[[Sequence[str]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """An encoder, bare and behind our port."""
+
+    name: str
+    embedder: Embedder
+    bare: Bare
+    words: int  # of the corpus that it gets
+
+
+class _WithEmbedder(Parts):
+    """Parts whose embedder is loaded already: loading it is not what is measured."""
+
+    def __init__(self, bench: Bench, data: Path, embedder: Embedder) -> None:
+        super().__init__(corpus.settings(bench, data))
+        self.__dict__["embedder"] = embedder
+
+
+class _Recorder:
+    """An Embedder that remembers the passages it was given."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.name, self.dimension, self.window = (
+            embedder.name,
+            embedder.dimension,
+            embedder.window,
+        )
+        self.count_tokens = embedder.count_tokens
+        self.embed_question = embedder.embed_question
+        self.passages: list[str] = []
+
+    def embed_passages(self, passages: Sequence[str]) -> Vectors:
+        """Embed and remember."""
+        self.passages.extend(passages)
+        return self._embedder.embed_passages(passages)
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Both shares, for one text of many passages and for many small texts."""
+    words = [word for passage in corpus.passages(bench) for word in passage.split(" ")]
+    for subject in _subjects(bench):
+        taken = words[: subject.words // 10 if bench.quick else subject.words]
+        yield from _shares(bench, subject, "one text", [" ".join(taken)])
+        small = [taken[at : at + TEXT_WORDS] for at in range(0, len(taken), TEXT_WORDS)]
+        yield from _shares(bench, subject, "small texts", [" ".join(text) for text in small])
+
+
+def _subjects(bench: Bench) -> Iterator[_Subject]:
+    if bench.embedding == STATIC_MODEL:
+        from rag.embedding.static import StaticEmbedder
+
+        static = StaticEmbedder()
+        yield _Subject(static.name, static, static.embed_passages, STATIC_WORDS)
+    folders = bench.models or (_random(bench),)
+    for folder in folders:
+        yield _model(folder, bench)
+
+
+def _random(bench: Bench) -> Path:
+    folder = bench.work / "model"
+    made = folder / "minilm-random"
+    return made if made.exists() else build(folder, corpus.passages(bench))
+
+
+def _model(folder: Path, bench: Bench) -> _Subject:
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise Skipped("sentence-transformers is not installed") from error
+    from rag.embedding.local import LocalEmbedder
+
+    bare: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    name = folder.name if bench.models else f"{folder.name} (RANDOM WEIGHTS: speed only)"
+    return _Subject(
+        name,
+        LocalEmbedder(folder, corpus.settings(bench, bench.work).embedding_batch),
+        lambda passages: bare.encode(list(passages), normalize_embeddings=True),
+        MODEL_WORDS,
+    )
+
+
+def _shares(bench: Bench, subject: _Subject, shape: str, texts: list[str]) -> Iterator[Figure]:
+    source = bench.work / "embedding.jsonl"
+    source.write_text("\n".join(map(_line, range(len(texts)), texts)), "utf-8")
+    recorder = _Recorder(subject.embedder)
+    _ingest(bench, source, recorder)  # also warms everything up
+    passages = recorder.passages
+    rounds = 1 if bench.quick else ROUNDS
+    bare, step, whole = alternate(
+        rounds,
+        lambda: subject.bare(passages),
+        partial(_step, bench, subject.embedder, passages),
+        partial(_ingest, bench, source, subject.embedder),
+    )
+    count = len(passages)
+    label = f"{subject.name}, {shape}"
+    detail = f"{count} passages, {len(texts)} texts, {rounds} rounds alternating"
+    yield Figure(f"{label}: bare encoder", count / bare.median, "passages/s", detail=detail)
+    yield Figure(f"{label}: embedding step", count / step.median, "passages/s")
+    yield Figure(f"{label}: whole ingest", count / whole.median, "passages/s")
+    yield Figure(f"{label}: step / bare", bare.median / step.median, "share", FLOOR, lower=False)
+    target = FLOOR if subject.words == MODEL_WORDS else None  # a static one is faster than reading
+    yield Figure(
+        f"{label}: whole ingest / bare", bare.median / whole.median, "share", target, lower=False
+    )
+
+
+def _line(number: int, text: str) -> str:
+    return json.dumps({"id": f"text-{number}", "title": f"Texte {number}", "text": text})
+
+
+def _step(bench: Bench, embedder: Embedder, passages: Sequence[str]) -> None:
+    """The embedding step alone, into a new catalogue."""
+    data = _emptied(bench.work / "embedding-step")
+    engine = open_catalogue(sqlite_url(data), str(data))
+    embed(engine, embedder, missing(engine, embedder.name, passages), str(data))
+    engine.dispose()
+
+
+def _ingest(bench: Bench, source: Path, embedder: Embedder) -> None:
+    """All of ingest, into a new data folder."""
+    parts = _WithEmbedder(bench, _emptied(bench.work / "embedding-ingest"), embedder)
+    try:
+        report = Ingest(parts, IngestOptions()).run([source])
+    finally:
+        parts.close()
+    if report.failures:
+        raise RuntimeError(str(report.failures[0]))
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
