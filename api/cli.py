@@ -11,7 +11,7 @@ go_offline()
 
 import typer  # noqa: E402 - after the environment says that nobody may be phoned
 
-from api import commands  # noqa: E402
+from api import commands, law_commands  # noqa: E402
 from ingest.cli import ingest  # noqa: E402
 from rag.errors import ReferentError, UsageError  # noqa: E402
 
@@ -27,7 +27,8 @@ app.command()(ingest)
 for command in (
     commands.search,
     commands.ask,
-    commands.show,
+    law_commands.show,
+    law_commands.changes,
     commands.status,
     commands.rebuild,
     commands.check,

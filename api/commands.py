@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag import settings
-from rag.bootstrap import Parts, open_parts
-from rag.errors import NotFound, UsageError
+from api.folder import Data, Json, existing
+from rag.errors import UsageError
 
 if TYPE_CHECKING:
+    from rag.bootstrap import Parts
     from rag.retrieval.search import Searcher
     from rag.types import Caller
 
@@ -34,10 +33,6 @@ Services = Annotated[
     ),
 ]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="Nombre de résultats.")]
-Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="Dossier qui contient tout l'état.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]
 
 
 def search(
@@ -52,7 +47,7 @@ def search(
     from api import shapes, terminal
 
     asked, day = _question(question), _day(as_of)
-    with _existing(data) as parts:
+    with existing(data) as parts:
         found = _searcher(parts).search(asked, _caller(service), day or date.today(), limit)
     if json:
         terminal.print_json(shapes.search_shape(asked, day, found.hits))
@@ -81,7 +76,7 @@ def ask(
             f"modèle inconnu : {model}", where="--model", remedy=f"choisissez « {MODEL} »"
         )
     asked, day = _question(question), _day(as_of)
-    with _existing(data) as parts:
+    with existing(data) as parts:
         searcher = _searcher(parts)
         answerer = Answerer(parts.catalogue, searcher, extractive(searcher))
         answer = answerer.ask(asked, _caller(service), day, date.today(), limit)
@@ -91,40 +86,12 @@ def ask(
         terminal.print_answer(answer)
 
 
-def show(
-    reference: Annotated[
-        list[str], typer.Argument(metavar="REFERENCE", help="Ex. : « L. 311-5 CRPA ».")
-    ],
-    as_of: AsOf = None,
-    history: Annotated[bool, typer.Option("--history", help="Toutes les versions.")] = False,
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Lire un article : ses mots en vigueur, ou toutes ses versions."""
-    from api import shapes, terminal
-    from rag.catalogue import reading
-    from rag.catalogue.engine import reading as transaction
-    from rag.legal.lookup import find_article
-    from rag.types import Caller
-
-    day = _day(as_of) or date.today()
-    caller = Caller.operator()
-    with _existing(data) as parts, transaction(parts.catalogue) as connection:
-        found = find_article(connection, " ".join(reference), caller)
-        versions = reading.versions_of(connection, found.article.article_id, caller)
-    shown = [v for v in versions if history or v.validity.contains(day)]
-    if json:
-        terminal.print_json(shapes.article_shape(found.text, found.article, shown))
-    else:
-        terminal.print_article(found.text, found.article, shown, day)
-
-
 def status(data: Data = None, json: Json = False) -> None:
     """Dire ce que contient le dossier et où en est l'index."""
     from api import terminal
     from rag.health import describe
 
-    with _existing(data) as parts:
+    with existing(data) as parts:
         shape = describe(parts)
     if json:
         terminal.print_json(shape)
@@ -140,7 +107,7 @@ def rebuild(data: Data = None, json: Json = False) -> None:
     from api import terminal
     from rag.maintenance import rebuild as rebuild_index
 
-    with _existing(data) as parts:
+    with existing(data) as parts:
         shape = rebuild_index(parts)
     if json:
         terminal.print_json(shape)
@@ -156,7 +123,7 @@ def check(data: Data = None, json: Json = False) -> None:
     from api import terminal
     from rag.health import check as check_all
 
-    with _existing(data) as parts:
+    with existing(data) as parts:
         problems = check_all(parts)
     if json:
         terminal.print_json({"problems": [problem.as_json() for problem in problems]})
@@ -178,36 +145,12 @@ def remove(
     from api import terminal
     from rag.maintenance import remove_text
 
-    with _existing(data) as parts:
+    with existing(data) as parts:
         removed = remove_text(parts, text)
     if json:
         terminal.print_json({"text_id": removed.text_id, "text": removed.title})
     else:
         terminal.out().print(f"Retiré : {removed.title} ({removed.text_id})", markup=False)
-
-
-def _existing(data: Path | None) -> _Opened:
-    return _Opened(settings.load(data))
-
-
-class _Opened:
-    """The parts of a data folder that must be there already."""
-
-    def __init__(self, chosen: settings.Settings) -> None:
-        self._parts = open_parts(chosen)
-
-    def __enter__(self) -> Parts:
-        parts = self._parts.__enter__()
-        if not parts.exists():
-            raise NotFound(
-                "aucun texte n'a encore été ingéré ici",
-                where=str(parts.data),
-                remedy="lancez `referent ingest DOSSIER --data DIR`, ou corrigez --data",
-            )
-        return parts
-
-    def __exit__(self, *error: object) -> None:
-        self._parts.__exit__(None, None, None)
 
 
 def _searcher(parts: Parts) -> Searcher:

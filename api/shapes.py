@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from rag.legal.comparison import Segment
 from rag.types import Answer, Article, Hit, Text, Version
 
 
@@ -65,6 +67,11 @@ def version_shape(version: Version) -> dict[str, Any]:
         "state": version.state,
         "words": version.words,
     }
+
+
+def comparison_shape(segments: Iterable[Segment]) -> list[dict[str, str]]:
+    """A comparison as runs of words: "same", "added" or "removed"."""
+    return [{"kind": segment.kind.value, "words": segment.words} for segment in segments]
 
 
 def iso(day: date | None) -> str | None:

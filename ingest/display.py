@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ingest.pipeline import Observer, Silent
-from ingest.report import IngestReport, TextReport
+from ingest.observer import Observer, Silent
+from ingest.report import IngestReport, TextReport, printable
 
 NAMED = 6  # article numbers named in a cell before "…"
 
@@ -61,18 +61,16 @@ def print_report(report: IngestReport, *, as_json: bool, dry_run: bool) -> None:
     """The report on standard output, failures on standard error too."""
     if as_json:
         sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+        _print_notices(report)
         return
     console = Console(highlight=False)
     if console.is_terminal:
         console.print(_table(report, dry_run))
     else:
         for text in report.texts:
-            sys.stdout.write(
-                "\t".join((text.changes.text_id, text.changes.title, *_cells(text))) + "\n"
-            )
+            sys.stdout.write("\t".join(map(printable, (*_names(text), *_cells(text)))) + "\n")
     _print_failures(report)
-    for notice in report.notices:
-        console.print(escape(notice))
+    _print_notices(report)
     console.print(
         f"{len(report.texts)} textes, {len(report.failures)} échecs, {report.seconds:.1f} s"
         + (" (essai : rien n'est écrit)" if dry_run else "")
@@ -88,6 +86,12 @@ def _print_failures(report: IngestReport) -> None:
         console.print(f"  À faire : {escape(failure.remedy)}")
 
 
+def _print_notices(report: IngestReport) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for notice in report.notices:
+        console.print(escape(notice))
+
+
 def _table(report: IngestReport, dry_run: bool) -> Table:
     table = Table(title="Ce qui changerait" if dry_run else "Textes", title_justify="left")
     for column in (
@@ -101,8 +105,12 @@ def _table(report: IngestReport, dry_run: bool) -> Table:
     ):
         table.add_column(column)
     for text in report.texts:
-        table.add_row(escape(text.changes.title), *map(escape, _cells(text)))
+        table.add_row(*map(escape, map(printable, (text.changes.title, *_cells(text)))))
     return table
+
+
+def _names(text: TextReport) -> tuple[str, str]:
+    return text.changes.text_id, text.changes.title
 
 
 def _cells(text: TextReport) -> tuple[str, ...]:

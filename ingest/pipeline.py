@@ -3,65 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
-from ingest import discovery
-from ingest.lock import exclusive
+from ingest import discovery, guard
+from ingest.memory import Memory
+from ingest.mirror import Doomed, doomed
+from ingest.observer import Observer, Silent
 from ingest.report import Failure, IngestReport, TextReport, printable
 from ingest.sources.base import Document, ReadOptions, Source
 from ingest.sources.registry import reader_for
 from ingest.structure import to_state
+from ingest.taking import Taker
 from rag.bootstrap import Parts
-from rag.catalogue import records, sources
+from rag.catalogue import sources
 from rag.catalogue.engine import reading, writing
-from rag.catalogue.removal import remove
-from rag.embedding.vectors import embed, missing
+from rag.catalogue.lock import exclusive
 from rag.errors import (
-    ConflictingSource,
     EmptySource,
     IndexBusy,
+    IndexFailure,
     MissingPackage,
     ReferentError,
-    ShrunkSource,
     SourceError,
+    UnknownFormat,
     UnreadableSource,
 )
 from rag.index.projection import catch_up
-from rag.legal.changes import TextChanges, compare, removed_share
-from rag.legal.versions import TextRecord, merge
-from rag.maintenance import check_model, record_model
-from rag.passages import MAX_WORDS, split
-from rag.types import Passage, TextState
+from rag.legal.changes import TextChanges
+from rag.maintenance import check_model
+from rag.types import TextState
 
-# A source that drops more than this share of a Text's articles is not an instruction to forget:
-# the upstream feed has published a code as an empty shell, twice.
-MAX_REMOVED_SHARE = 0.1
-NAMED_REMOVALS = 12  # how many removed articles a refusal names
+__all__ = ["Ingest", "IngestOptions", "Observer", "Silent"]
 
-
-class Observer(Protocol):
-    """Is told how far a run is; a progress bar, or nothing."""
-
-    def source(self, name: str, done: int, total: int) -> None:
-        """`done` of `total` sources are read; `name` comes next."""
-
-    def embedding(self, done: int, total: int) -> None:
-        """Of the passages of the text at hand."""
-
-    def indexing(self, done: int, total: int) -> None:
-        """Of the points of the whole run."""
-
-
-class Silent:
-    """An Observer that says nothing."""
-
-    def source(self, name: str, done: int, total: int) -> None: ...
-    def embedding(self, done: int, total: int) -> None: ...
-    def indexing(self, done: int, total: int) -> None: ...
+QUESTIONS = (
+    ".jsonl"  # in a folder, a file of this format that is not one of texts is a set of these
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +51,6 @@ class IngestOptions:
     mirror: bool = False
     accept_removals: bool = False
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """Which source gave a Text in this run, and of what date."""
-
-    place: str
-    as_of: date | None
 
 
 class Ingest:
@@ -93,8 +64,16 @@ class Ingest:
         self._observer = observer or Silent()
         self._today = date.today()
         self._report = IngestReport()
-        self._claims: dict[str, _Claim] = {}
-        self._pending: dict[str, TextRecord] = {}  # dry run: what the catalogue would hold
+        self._memory = Memory(parts, mirror=options.mirror)
+        self._taker = Taker(
+            parts,
+            self._observer,
+            accept_removals=options.accept_removals,
+            dry_run=options.dry_run,
+        )
+        self._named: set[Path] = set()  # paths of the command line itself
+        self._given: set[str] = set()  # texts that a source of this run gives
+        self._dropped: dict[str, set[str]] = {}  # path key → texts it gave before and no more
 
     def run(self, paths: Sequence[Path]) -> IngestReport:
         """Take in everything at `paths`.
@@ -105,13 +84,13 @@ class Ingest:
         started = time.monotonic()
         check_model(self._parts)  # first: a wrong folder or model is said before any reading
         with exclusive(self._parts.data):
-            found = list(self._find(paths))
+            found, roots = self._find(paths)
             for done, source in enumerate(found):
                 self._observer.source(printable(source.name), done, len(found))
                 self._take_source(source)
             self._observer.source("", len(found), len(found))
             if self._options.mirror:
-                self._mirror(paths, found)
+                self._mirror(roots, found)
             if not self._options.dry_run:
                 self._project()
         self._report.seconds = time.monotonic() - started
@@ -119,43 +98,65 @@ class Ingest:
 
     # Sources
 
-    def _find(self, paths: Sequence[Path]) -> Iterator[Source]:
+    def _find(self, paths: Sequence[Path]) -> tuple[list[Source], list[Path]]:
+        """Every source once, and the paths that could be looked through to their end."""
+        found: dict[Path, Source] = {}
+        whole: list[Path] = []
         for path in paths:
-            try:
-                yield from discovery.find(path.absolute(), self._options.read)
-            except SourceError as error:
+            self._named.add(path.absolute())
+            look = discovery.find(path.absolute(), self._options.read)
+            for error in look.errors:
                 self._fail(error, str(path))
+            for source in look.sources:
+                found.setdefault(source.path, source)
+            if not look.errors:
+                whole.append(path.absolute())
+                self._say_if_empty(path, look)
+        return list(found.values()), whole
+
+    def _say_if_empty(self, path: Path, look: discovery.Found) -> None:
+        if not look.sources and not self._options.mirror:
+            self._fail(discovery.nothing_in(path), str(path))
 
     def _take_source(self, source: Source) -> None:
         failures = len(self._report.failures)
+        before = self._memory.given(source)
+        mark = sources.UNREAD
+        given: list[str] = []
         try:
-            mark = discovery.fingerprint(source, f"{MAX_WORDS} {self._parts.model_name}")
+            mark = self._memory.mark(source)
             if self._is_known(source, mark):
                 return
-            text_ids = [text_id for text_id in self._take_items(source) if text_id]
+            given.extend(self._take_items(source, before))
         except (SourceError, MissingPackage) as error:
-            self._fail(error, source.name)
-            return
-        if len(self._report.failures) == failures and not self._options.dry_run:
-            self._remember(source, mark, text_ids)
+            if not given and self._is_questions(source, error):
+                self._report.notices.append(_left_aside(source, error))
+            else:
+                self._fail(error, source.name)
+        self._given.update(given)
+        whole = len(self._report.failures) == failures
+        if whole:
+            self._dropped[sources.path_key(source.path)] = set(before) - set(given)
+        if not self._options.dry_run:
+            self._memory.remember(source, mark if whole else sources.UNREAD, given, before)
 
     def _is_known(self, source: Source, mark: str) -> bool:
         """True when this very source was taken in before: its texts are reported as unchanged."""
-        with reading(self._parts.catalogue) as connection:
-            known = sources.known(connection, _path_key(source.path), mark)
-            if not known:
-                return False
-            described = [records.describe(connection, text_id) for text_id in known]
-        for text_id, (title, count) in zip(known, described, strict=True):
-            self._claims.setdefault(text_id, _Claim(source.name, None))
-            self._report.texts.append(TextReport(TextChanges(text_id, title, unchanged=count)))
-        return True
+        known = self._memory.unchanged(source, mark)
+        for text in known or ():
+            self._taker.assume(source, text.text_id)
+            self._given.add(text.text_id)
+            changes = TextChanges(text.text_id, text.title, unchanged=text.articles)
+            self._report.texts.append(TextReport(changes))
+        return known is not None
 
-    def _remember(self, source: Source, mark: str, text_ids: Iterable[str]) -> None:
-        with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
-            sources.remember(connection, _path_key(source.path), mark, text_ids)
+    def _is_questions(self, source: Source, error: ReferentError) -> bool:
+        """True for a set of questions met in a folder: it lies beside texts and is none."""
+        walked = source.path not in self._named
+        named_so = source.path.name.lower().endswith(QUESTIONS)
+        return walked and named_so and isinstance(error, UnknownFormat)
 
-    def _take_items(self, source: Source) -> Iterator[str]:
+    def _take_items(self, source: Source, known: Sequence[str]) -> Iterator[str]:
         """The ids of the texts that were taken in; what fails is reported and left out."""
         empty = True
         for item in _read(source):
@@ -164,145 +165,54 @@ class Ingest:
                 self._fail(item, source.name)
                 continue
             try:
-                yield self._take(source, self._state(item))
+                report = self._taker.take(source, self._state(item), known)
             except SourceError as error:
                 self._fail(error, source.name)
+                continue
+            if report:
+                self._report.texts.append(report)
+                yield report.changes.text_id
         if empty:
             raise EmptySource(
                 "aucun texte dedans", where=source.name, remedy="vérifiez que c'est le bon fichier"
             )
 
     def _state(self, item: TextState | Document) -> TextState:
-        if isinstance(item, Document):
-            return to_state(item, self._today)
-        text = item.text
-        if not text.services and self._options.read.services:
+        state = to_state(item, self._today) if isinstance(item, Document) else item
+        text = replace(
+            state.text, title=printable(state.text.title), source=printable(state.text.source)
+        )
+        if isinstance(item, TextState) and not text.services:
             text = replace(text, services=self._options.read.services)
-        return replace(item, text=text)
+        return replace(state, text=text)
 
     def _fail(self, error: ReferentError, source: str) -> None:
         self._report.failures.append(Failure.of(error, source))
 
-    # Texts
-
-    def _take(self, source: Source, state: TextState) -> str:
-        text_id = state.text.text_id
-        before = self._record(text_id)
-        after = merge(before, state, self._today)
-        changes = compare(before, after)
-        self._claim(source, state, changes)
-        self._guard(source, before, state, changes)
-        passages = self._passages(before, after)
-        embedded = self._embed(passages)
-        self._save(before, after, passages)
-        self._report.texts.append(TextReport(changes, embedded))
-        return text_id
-
-    def _record(self, text_id: str) -> TextRecord | None:
-        if text_id in self._pending:
-            return self._pending[text_id]
-        with reading(self._parts.catalogue) as connection:
-            return records.load(connection, text_id)
-
-    def _claim(self, source: Source, state: TextState, changes: TextChanges) -> None:
-        """Refuse a second source for one text in one run, unless it is another dated state."""
-        text_id = state.text.text_id
-        claim = self._claims.setdefault(text_id, _Claim(source.name, state.as_of))
-        if (
-            claim.place == source.name
-            and claim.as_of == state.as_of
-            and text_id not in self._seen()
-        ):
-            return
-        dated = state.as_of is not None and claim.as_of != state.as_of
-        if dated or changes.nothing:
-            return
-        raise ConflictingSource(
-            f"deux sources donnent le texte « {text_id} » : {printable(claim.place)} "
-            f"et {printable(source.name)} ; la première est gardée",
-            where=source.name,
-            remedy="donnez à l'une un autre identifiant (id), ou à chacune sa date d'effet",
-        )
-
-    def _seen(self) -> set[str]:
-        return {report.changes.text_id for report in self._report.texts}
-
-    def _guard(
-        self, source: Source, before: TextRecord | None, state: TextState, changes: TextChanges
-    ) -> None:
-        """Refuse a source that has lost its content."""
-        if not state.articles and before is None:
-            raise EmptySource(
-                "aucun article dedans",
-                where=source.name,
-                remedy="vérifiez que c'est le bon fichier",
-            )
-        lost = not state.partial and (
-            not state.articles or removed_share(changes) > MAX_REMOVED_SHARE
-        )
-        if lost and not self._options.accept_removals:
-            raise ShrunkSource(_shrunk(changes, state), where=source.name, remedy=_SHRUNK_REMEDY)
-
-    def _passages(self, before: TextRecord | None, after: TextRecord) -> dict[str, list[Passage]]:
-        """Passages of the versions whose words or pages are new."""
-        known = before.versions if before else {}
-        new = (
-            dated.version
-            for key, dated in after.versions.items()
-            if key not in known
-            or known[key].version.words != dated.version.words
-            or known[key].version.pages != dated.version.pages
-        )
-        window = self._parts.window
-        return {version.version_id: split(version, window) for version in new}
-
-    def _embed(self, passages: dict[str, list[Passage]]) -> int:
-        embedder = self._parts.embedder
-        if embedder is None:
-            return 0
-        words = (passage.words for group in passages.values() for passage in group)
-        todo = missing(self._parts.catalogue, embedder.name, words)
-        if self._options.dry_run:
-            return len(todo)
-        place = self._parts.catalogue_place
-        return embed(self._parts.catalogue, embedder, todo, place, self._observer.embedding)
-
-    def _save(
-        self, before: TextRecord | None, after: TextRecord, passages: dict[str, list[Passage]]
-    ) -> None:
-        if self._options.dry_run:
-            self._pending[after.text.text_id] = after
-            return
-        with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
-            record_model(connection, self._parts)
-            records.save(connection, records.Change(before, after, passages))
-
     # The whole
 
-    def _mirror(self, paths: Sequence[Path], found: Sequence[Source]) -> None:
-        """Remove the texts whose every source is gone from under `paths`."""
-        failed = {failure.source for failure in self._report.failures}
-        present = {_path_key(source.path) for source in found}
+    def _mirror(self, roots: Sequence[Path], found: Sequence[Source]) -> None:
+        """Remove the texts whose every source is gone from under `roots`."""
         with reading(self._parts.catalogue) as connection:
-            roots = [_path_key(path.absolute()) for path in paths]
-            read = {path for root in roots for path in sources.under(connection, root)}
-            gone = sorted(read - present)
-            text_ids = sources.orphans(connection, gone)
-            doomed = [(key, *records.describe(connection, key)) for key in text_ids]
-        if not found and doomed and not self._options.accept_removals:
-            self._fail(_empty_mirror(len(doomed), paths), str(paths[0]))
+            lost = [
+                text
+                for text in doomed(connection, roots, found, self._dropped)
+                if text.text_id not in self._given
+            ]
+        if lost and not found and not self._options.accept_removals:
+            error = guard.empty_mirror(len(lost), roots)
+            self._fail(error, str(roots[0]))
             return
-        for text_id, title, _ in doomed:
-            if text_id not in failed:
-                self._forget(text_id, title)
+        self._forget(lost, roots, found)
 
-    def _forget(self, text_id: str, title: str) -> None:
-        record = self._record(text_id)
-        numbers = tuple(d.article.number for d in record.articles.values()) if record else ()
+    def _forget(
+        self, lost: Sequence[Doomed], roots: Sequence[Path], found: Sequence[Source]
+    ) -> None:
+        self._report.texts += [self._taker.forget(text.text_id, text.title) for text in lost]
         if not self._options.dry_run:
-            with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
-                remove(connection, text_id)
-        self._report.texts.append(TextReport(TextChanges(text_id, title, removed=numbers)))
+            parts = self._parts
+            with writing(parts.catalogue, parts.catalogue_place) as connection:
+                sources.forget_gone(connection, roots, [source.path for source in found])
 
     def _project(self) -> None:
         """Bring the index after the catalogue; whoever holds it does so otherwise."""
@@ -317,6 +227,8 @@ class Ingest:
             )
         except IndexBusy as error:
             self._report.notices.append(f"{error.what} : il prendra ces changements lui-même")
+        except IndexFailure as error:
+            self._fail(error, "index")
         finally:
             parts.release_index()
 
@@ -336,36 +248,5 @@ def _read(source: Source) -> Iterator[TextState | Document | SourceError]:
         ) from error
 
 
-_SHRUNK_REMEDY = (
-    "si ces articles doivent vraiment disparaître, relancez avec --accept-removals ; "
-    "sinon, cherchez une source complète"
-)
-
-
-def _shrunk(changes: TextChanges, state: TextState) -> str:
-    named = ", ".join(changes.removed[:NAMED_REMOVALS])
-    more = len(changes.removed) - NAMED_REMOVALS
-    listed = f"{named} et {more} autres" if more > 0 else named
-    if not state.articles:
-        return (
-            f"cette source de « {changes.title} » n'a plus aucun article ; "
-            f"elle en retirerait {len(changes.removed)} : {listed}"
-        )
-    share = round(100 * removed_share(changes))
-    return (
-        f"cette source retirerait {len(changes.removed)} articles ({share} %) "
-        f"de « {changes.title} » : {listed}"
-    )
-
-
-def _empty_mirror(count: int, paths: Sequence[Path]) -> ShrunkSource:
-    return ShrunkSource(
-        f"plus aucun fichier à lire : {count} textes seraient retirés",
-        where=", ".join(str(path) for path in paths),
-        remedy=_SHRUNK_REMEDY,
-    )
-
-
-def _path_key(path: Path) -> str:
-    """A path as the catalogue keeps it: text, whatever bytes its name holds."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def _left_aside(source: Source, error: ReferentError) -> str:
+    return printable(f"{source.name} laissé de côté : {error.what}. {error.remedy}")

@@ -87,36 +87,38 @@ class Parts:
             IndexBusy: another process holds it.
             IndexFailure: it cannot be opened or does not answer.
         """
+        return self._open_index(anew=False)
+
+    def renew_index(self) -> None:
+        """Throw the index away, whatever state it is in, and open an empty one."""
+        self.release_index()
+        self.__dict__["index"] = self._open_index(anew=True)
+
+    def _open_index(self, *, anew: bool) -> Index:
         dimension = self.embedder.dimension if self.embedder else 0
-        if self.settings.index_url:
+        chosen = self.settings
+        if chosen.index_url:
             from rag.index.server import ServerIndex
 
-            return ServerIndex(
-                self.settings.index_url,
-                self.settings.index_collection,
+            connect = ServerIndex.recreate if anew else ServerIndex
+            return connect(
+                chosen.index_url,
+                chosen.index_collection,
                 dimension,
-                api_key=self.settings.index_api_key or None,
-                timeout=self.settings.index_timeout,
+                api_key=chosen.index_api_key or None,
+                timeout=chosen.index_timeout,
             )
         from rag.index.edge import EdgeIndex
 
         _make_folder(self.data)
-        return EdgeIndex(self.data / INDEX_FOLDER, dimension)
+        open_folder = EdgeIndex.recreate if anew else EdgeIndex
+        return open_folder(self.data / INDEX_FOLDER, dimension)
 
     def exists(self) -> bool:
         """True when something was already ingested here, as far as a look tells."""
         if self.settings.catalogue_url:
             return True
         return (self.data / catalogue_engine.FILE_NAME).exists()
-
-    def renew_index(self) -> None:
-        """Throw the embedded index away, whatever state it is in, and open an empty one."""
-        self.release_index()
-        if not self.settings.index_url:
-            from rag.index.edge import EdgeIndex
-
-            dimension = self.embedder.dimension if self.embedder else 0
-            self.__dict__["index"] = EdgeIndex.recreate(self.data / INDEX_FOLDER, dimension)
 
     def release_index(self) -> None:
         """Let go of the index; asking for it again opens it again."""

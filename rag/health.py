@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
@@ -14,6 +12,7 @@ from rag.bootstrap import Parts
 from rag.catalogue import reading as catalogue
 from rag.catalogue import schema
 from rag.catalogue.engine import HEAD, reading
+from rag.catalogue.sources import path_of
 from rag.errors import IndexBusy, IndexFailure
 from rag.index import projection
 from rag.maintenance import MODEL
@@ -105,7 +104,7 @@ def _vectors(connection: Connection, parts: Parts) -> Iterator[Problem]:
 
 def _files(connection: Connection) -> Iterator[Problem]:
     for path in connection.execute(select(schema.sources.c.path)).scalars():
-        if not Path(os.fsencode(path).decode("utf-8", "surrogateescape")).exists():
+        if not path_of(path).exists():
             yield Problem(
                 f"la source {path} n'est plus là",
                 "ingérez-la d'ailleurs, ou `--mirror` pour retirer",

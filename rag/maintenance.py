@@ -11,6 +11,7 @@ from rag.bootstrap import Parts
 from rag.catalogue import reading as catalogue
 from rag.catalogue import schema
 from rag.catalogue.engine import reading, writing
+from rag.catalogue.lock import exclusive
 from rag.catalogue.removal import remove
 from rag.embedding.vectors import embed, missing
 from rag.errors import IndexBusy, NotFound, SettingsError
@@ -62,14 +63,15 @@ def ready_index(parts: Parts) -> Index:
 def rebuild(parts: Parts) -> dict[str, Any]:
     """Fill the index again; embed only what the settings' model has not embedded yet."""
     started = time.monotonic()
-    embedded = _embed_all(parts)
-    with writing(parts.catalogue, parts.catalogue_place) as connection:
-        record_model(connection, parts)
-        _forget_other_models(connection, parts.model_name)
-    parts.renew_index()
-    points = projection.rebuild(
-        parts.catalogue, parts.index, parts.model_name, parts.catalogue_place
-    )
+    with exclusive(parts.data):
+        embedded = _embed_all(parts)
+        with writing(parts.catalogue, parts.catalogue_place) as connection:
+            record_model(connection, parts)
+            _forget_other_models(connection, parts.model_name)
+        parts.renew_index()
+        points = projection.rebuild(
+            parts.catalogue, parts.index, parts.model_name, parts.catalogue_place
+        )
     return {"points": points, "embedded": embedded, "seconds": time.monotonic() - started}
 
 
@@ -91,7 +93,17 @@ def remove_text(parts: Parts, name: str) -> Text:
 
     Raises:
         NotFound: none, or several.
+        CatalogueBusy: another command changes the data folder.
     """
+    with exclusive(parts.data):
+        text = _only_text(parts, name)
+        with writing(parts.catalogue, parts.catalogue_place) as connection:
+            remove(connection, text.text_id)
+    _project(parts)
+    return text
+
+
+def _only_text(parts: Parts, name: str) -> Text:
     with reading(parts.catalogue) as connection:
         texts = named(name, catalogue.texts_for(connection, Caller.operator()))
     if len(texts) != 1:
@@ -101,9 +113,6 @@ def remove_text(parts: Parts, name: str) -> Text:
             where=name,
             remedy="donnez l'identifiant du texte ; `referent status` les compte",
         )
-    with writing(parts.catalogue, parts.catalogue_place) as connection:
-        remove(connection, texts[0].text_id)
-    _project(parts)
     return texts[0]
 
 

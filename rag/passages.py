@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -158,15 +159,31 @@ def _hard_cut(span: Span, fits: Callable[[Span], bool]) -> int:
 
 
 def _joined(pieces: Iterator[Span], fits: Callable[[Span], bool]) -> Iterator[Span]:
-    """Neighbours joined while they fit together."""
-    current: Span | None = None
+    """Neighbours joined while they fit together.
+
+    As many pieces are looked ahead at as could fit by their characters, and the longest run is
+    found by halving: a text of very short lines costs no more than another.
+    """
+    ahead: deque[Span] = deque()
     for piece in pieces:
-        if current is None:
-            current = piece
-        elif fits((current[0], piece[1])):
-            current = (current[0], piece[1])
+        ahead.append(piece)
+        while ahead[-1][1] - ahead[0][0] > MAX_CHARACTERS and len(ahead) > 1:
+            yield _longest_run(ahead, fits)
+    while ahead:
+        yield _longest_run(ahead, fits)
+
+
+def _longest_run(ahead: deque[Span], fits: Callable[[Span], bool]) -> Span:
+    """Takes from `ahead` the most pieces that fit together, at least one."""
+    spans = list(ahead)
+    start = spans[0][0]
+    low, high = 1, len(spans)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits((start, spans[middle - 1][1])):
+            low = middle
         else:
-            yield current
-            current = piece
-    if current is not None:
-        yield current
+            high = middle - 1
+    for _ in range(low):
+        ahead.popleft()
+    return start, spans[low - 1][1]

@@ -133,6 +133,50 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleMark:
+    """One article number within a Reference: `document[start:end]` spells it.
+
+    `printed` is its usual print ("L311-5", "R*311-12", "30 bis"); `through`: a range leads from
+    the mark before it to this one.
+    """
+
+    start: int
+    end: int
+    printed: str
+    through: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """« dans sa rédaction en vigueur au… », « issue de la loi n°… »: which wording is meant."""
+
+    start: int
+    end: int
+    kind: str  # "on" a day, "before" a day, "by" the law that made it
+    day: date | None = None
+    law: str = ""  # its number, "2016-1321"; "" when it has none
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A legal citation found in running text: `document[start:end] == surface`.
+
+    `texts` are the texts that it may mean, likeliest first: those that its own words name, or,
+    when it names none, those that the document named before it, nearest first. Empty: nothing
+    was named. No marks: the text as a whole.
+    """
+
+    start: int
+    end: int
+    surface: str
+    texts: tuple[str, ...]
+    marks: tuple[ArticleMark, ...] = ()
+    link: str = "named"  # "named", "same" (« du même code »), "present", "implied" (none written)
+    following: str = ""  # implied: the text named by the reference that this one is joined to
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """What an answer rests on: `words[start:end] == quote` in that Version, checked by program."""
 

@@ -63,7 +63,7 @@ class Figure:
         return {**asdict(self), "met": self.met}
 
     def __str__(self) -> str:
-        said = f"{self.label:<58}{_number(self.value):>10} {self.unit:<11}"
+        said = f"{self.label:<60}{_number(self.value):>10} {self.unit:<11}"
         if self.target is not None:
             sign = "≤" if self.lower else "≥"
             said += f" {sign} {_number(self.target)} {'met' if self.met else 'MISSED'}"

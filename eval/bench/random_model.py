@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 LAYERS = 6
 WIDTH = 384
@@ -29,12 +30,13 @@ def build(folder: Path, passages: Iterable[str]) -> Path:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     bare = folder / "bert"
     bare.mkdir(parents=True)
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=_word_pieces(passages), model_max_length=WINDOW, **SPECIAL
-    )
+    wrapped: Any = PreTrainedTokenizerFast
+    tokenizer = wrapped(tokenizer_object=_word_pieces(passages), model_max_length=WINDOW, **SPECIAL)
     tokenizer.save_pretrained(str(bare))
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -63,7 +65,8 @@ def _word_pieces(passages: Iterable[str]) -> object:
         vocab_size=VOCABULARY, special_tokens=list(SPECIAL.values()), show_progress=False
     )
     tokenizer.train_from_iterator(passages, trainer)
+    ids = {token: number for number, token in enumerate(SPECIAL.values())}  # learned first
     tokenizer.post_processor = processors.BertProcessing(
-        ("[SEP]", tokenizer.token_to_id("[SEP]")), ("[CLS]", tokenizer.token_to_id("[CLS]"))
+        ("[SEP]", ids["[SEP]"]), ("[CLS]", ids["[CLS]"])
     )
     return tokenizer

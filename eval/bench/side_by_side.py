@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,7 +133,9 @@ def _index(
     known = {"service": "everyone", "valid_from": 0, "valid_to": OPEN_ENDED}
     nodes = [TextNode(text=passage, metadata=dict(known)) for passage in passages]
     context = StorageContext.from_defaults(vector_store=store)
-    return VectorStoreIndex(nodes, storage_context=context, embed_model=_adapter(embedder))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")
+        return VectorStoreIndex(nodes, storage_context=context, embed_model=_adapter(embedder))
 
 
 def _document_vectors(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:

@@ -4,7 +4,8 @@
 
 Ranks as the product does (`rag.passages.split`, `rag.retrieval`), in numpy without an index:
 articles and passages by BM25, passages by meaning, pooled to articles and fused. The training
-questions measured are those of the held-out codes: give vectors learned with `--hold-out`.
+questions of the held-out codes are measured only with `--vectors`, to be learned with
+`--hold-out`: the shipped vectors have seen them.
 """
 
 from __future__ import annotations
@@ -152,7 +153,8 @@ def main() -> None:
     _print("questions", code, code_questions(folder / "questions.jsonl"))
     _print("crpa-faq", code, code_questions(folder / "crpa-faq.jsonl"))
     _print("cdtn", Corpus(sheets(given.shared), embedder), sheet_questions(given.shared))
-    _print("held-out", Corpus(training_law(given.shared), embedder), _held_out(given.shared))
+    if given.vectors != DATA:  # the shipped vectors have seen these questions: 0.98 says nothing
+        _print("held-out", Corpus(training_law(given.shared), embedder), _held_out(given.shared))
 
 
 def _print(name: str, corpus: Corpus, questions: Sequence[Question]) -> None:

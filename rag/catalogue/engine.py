@@ -102,8 +102,16 @@ def _upgrade(engine: Engine) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the catalogue, which blocks no writer."""
-    with engine.connect().execution_options(reading=True) as connection, connection.begin():
+    """One consistent view of the catalogue, which blocks no writer.
+
+    Raises:
+        CatalogueError: it cannot be read.
+    """
+    with (
+        translated(engine.url.database or "catalogue"),
+        engine.connect().execution_options(reading=True) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 

@@ -195,6 +195,20 @@ def versions_of(connection: Connection, article_id: str, caller: Caller) -> list
     return sorted(found, key=lambda v: (v.validity.start or date.min, v.version_id))
 
 
+def histories_of(connection: Connection, text_id: str, caller: Caller) -> dict[str, list[Version]]:
+    """Every version of every article of a Text, by article id."""
+    versions = schema.versions
+    query = (
+        select(versions)
+        .select_from(versions.join(schema.articles).join(schema.texts))
+        .where(schema.texts.c.text_id == text_id, may_read(caller))
+    )
+    found: dict[str, list[Version]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.article_id, []).append(version_from(row))
+    return found
+
+
 def version(connection: Connection, version_id: str, caller: Caller) -> Version | None:
     """One version by its id."""
     versions = schema.versions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
@@ -64,6 +65,12 @@ def describe(connection: Connection, text_id: str) -> tuple[str, int]:
     return title or "", connection.execute(with_words).scalar_one()
 
 
+def states(connection: Connection, text_id: str) -> list[date]:
+    """The dates of the states of a Text that were taken in."""
+    query = select(schema.text_states.c.as_of).where(schema.text_states.c.text_id == text_id)
+    return list(connection.execute(query).scalars())
+
+
 def _of_text(connection: Connection, table: Table, text_id: str) -> Sequence[Any]:
     return connection.execute(select(table).where(table.c.text_id == text_id)).all()
 
@@ -121,7 +128,7 @@ def _as_indexed(record: TextRecord | None, version_id: str) -> tuple[object, ...
 def _point_ids(connection: Connection, versions: Iterable[str]) -> set[int]:
     passages = schema.passages
     found: set[int] = set()
-    for group in _batches(sorted(versions)):
+    for group in batches(sorted(versions)):
         rows = connection.execute(
             select(passages.c.point_id).where(passages.c.version_id.in_(group))
         )
@@ -130,7 +137,7 @@ def _point_ids(connection: Connection, versions: Iterable[str]) -> set[int]:
 
 
 def _delete_passages(connection: Connection, change: Change) -> None:
-    for group in _batches(sorted(change.passages)):
+    for group in batches(sorted(change.passages)):
         connection.execute(delete(schema.passages).where(schema.passages.c.version_id.in_(group)))
 
 
@@ -188,7 +195,7 @@ def missing_vectors(connection: Connection, model: str, keys: Iterable[str]) -> 
     wanted = sorted(set(keys))
     vectors = schema.vectors
     known: set[str] = set()
-    for group in _batches(wanted):
+    for group in batches(wanted):
         rows = connection.execute(
             select(vectors.c.vector_key).where(
                 vectors.c.model == model, vectors.c.vector_key.in_(group)
@@ -216,11 +223,15 @@ def forget_unused_vectors(connection: Connection) -> int:
     return result.rowcount
 
 
-def last_operation(connection: Connection) -> int:
-    """The number of the newest outbox operation, 0 when there never was one."""
-    newest = connection.execute(select(func.max(schema.outbox.c.seq))).scalar()
-    return newest or 0
+def existing(connection: Connection, text_ids: Iterable[str]) -> set[str]:
+    """Those of `text_ids` that the catalogue holds."""
+    column = schema.texts.c.text_id
+    found: set[str] = set()
+    for group in batches(sorted(set(text_ids))):
+        found.update(connection.execute(select(column).where(column.in_(group))).scalars())
+    return found
 
 
-def _batches(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+def batches(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+    """`keys` in groups that fit one statement."""
     return (keys[at : at + BATCH] for at in range(0, len(keys), BATCH))

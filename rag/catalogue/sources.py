@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from rag.catalogue import schema
 
 _sources, _links = schema.sources, schema.source_texts
+_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
+
+UNREAD = ""  # fingerprint of a source that was not read to its end: it is read again next time
 
 
-def known(connection: Connection, path: str, fingerprint: str) -> list[str] | None:
-    """The texts that this very source gave before; None when it is new or has changed."""
-    row = connection.execute(
-        select(_sources.c.path).where(
-            _sources.c.path == path, _sources.c.fingerprint == fingerprint
-        )
-    ).first()
-    return None if row is None else _texts_of(connection, path)
+def path_key(path: Path) -> str:
+    """A path as the catalogue keeps it: text, whatever bytes its name holds."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _texts_of(connection: Connection, path: str) -> list[str]:
+def path_of(key: str) -> Path:
+    """The path that `path_key` wrote down."""
+    plain = Path(key)
+    if plain.exists():
+        return plain
+    data = _BYTE.sub(lambda byte: bytes.fromhex(byte[1].decode()), key.encode())
+    return Path(os.fsdecode(data))
+
+
+def fingerprint_of(connection: Connection, path: str) -> str | None:
+    """What `remember` was told of this source last; None when it was never read."""
+    query = select(_sources.c.fingerprint).where(_sources.c.path == path)
+    return connection.execute(query).scalar()
+
+
+def texts_of(connection: Connection, path: str) -> list[str]:
+    """The texts that this source gave, by id."""
     query = select(_links.c.text_id).where(_links.c.path == path).order_by(_links.c.text_id)
     return list(connection.execute(query).scalars())
 
 
 def remember(connection: Connection, path: str, fingerprint: str, text_ids: Iterable[str]) -> None:
-    """This source, as it is now, gave these texts."""
+    """This source, as it is now, gave these texts (which are in the catalogue)."""
     forget(connection, [path])
     connection.execute(insert(_sources).values(path=path, fingerprint=fingerprint))
     rows = [{"path": path, "text_id": text_id} for text_id in sorted(set(text_ids))]
@@ -48,6 +65,13 @@ def forget_text(connection: Connection, text_id: str) -> None:
     forget(connection, list(paths))
 
 
+def forget_gone(connection: Connection, roots: Iterable[Path], found: Iterable[Path]) -> None:
+    """Forget what was read below `roots` and is not among `found`."""
+    present = {path_key(path) for path in found}
+    read = {key for root in roots for key in under(connection, path_key(root))}
+    forget(connection, sorted(read - present))
+
+
 def under(connection: Connection, root: str) -> list[str]:
     """The sources that were read at `root` or below it."""
     paths = connection.execute(select(_sources.c.path)).scalars()
@@ -55,16 +79,7 @@ def under(connection: Connection, root: str) -> list[str]:
     return sorted(path for path in paths if path == root or path.startswith(inside))
 
 
-def orphans(connection: Connection, paths: Sequence[str]) -> list[str]:
-    """The texts that come from these sources and from no other."""
-    gone = set(paths)
-    where: dict[str, set[str]] = {}
-    for row in connection.execute(select(_links)):
-        where.setdefault(row.text_id, set()).add(row.path)
-    return sorted(text_id for text_id, found in where.items() if found <= gone)
-
-
-def article_count(connection: Connection, text_id: str) -> int:
-    """How many articles a text has."""
-    query = select(func.count()).select_from(schema.articles)
-    return connection.execute(query.where(schema.articles.c.text_id == text_id)).scalar_one()
+def links(connection: Connection) -> list[tuple[str, str]]:
+    """Every text with each source that gave it."""
+    rows = connection.execute(select(_links.c.text_id, _links.c.path))
+    return [(row.text_id, row.path) for row in rows]

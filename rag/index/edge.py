@@ -3,7 +3,7 @@
 A folder holds `lock`, `identity` and `shard/` (Edge's own files). `identity` is written last when
 a store is made, so a folder without it is one whose making was cut short, and is made again.
 
-Measured on qdrant-edge-py 0.9.0 (tests/rag/index/test_scores.py keeps it so):
+Measured on qdrant-edge-py 0.9.0 (tests/contracts/test_index_scores.py keeps it so):
 
 - A sparse score is Σ over shared tokens of query weight × IDF × stored weight, with
   IDF = ln(1 + (N − df + 0.5) / (df + 0.5)). N counts the points with a non-empty vector *under
@@ -16,7 +16,9 @@ Measured on qdrant-edge-py 0.9.0 (tests/rag/index/test_scores.py keeps it so):
   half of them gave none back, and neither made searches slower. `optimize()` gained nothing
   (111 → 134 MB, 3.2 → 3.4 ms) and holds the GIL for seconds: it is never called.
 - An update is in the WAL and survives the death of the process when it returns, but the WAL is
-  synced to disk only by `flush`.
+  synced to disk only by `flush` (10 ms for a small write), so every write ends with one.
+- Opening takes 0.2 s for 20,000 points, 0.4 s for 50,000, 1.7 s for 200,000; a question with its
+  three rankings, filtered, 5, 8 and 31 ms (two busy cores). Beyond that, a server.
 - Every error is a bare `Exception`; an operation that is refused may have been applied in part.
 """
 

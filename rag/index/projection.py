@@ -126,9 +126,8 @@ def _record(engine: Engine, index: Index, seq: int, where: str) -> None:
             connection.execute(delete(table))  # a cleared or replaced index never comes back
             connection.execute(insert(table).values(identity=identity, applied=seq))
         else:
-            connection.execute(
-                update(table).where(table.c.identity == identity).values(applied=seq)
-            )
+            behind = and_(table.c.identity == identity, table.c.applied < seq)
+            connection.execute(update(table).where(behind).values(applied=seq))
         _prune(connection, seq)
 
 
@@ -249,5 +248,6 @@ def _digest(row: Any, services: frozenset[str], model: str) -> str:
         row.path,
         row.heading,
         row.number,
+        row.article,
     )
     return hashlib.sha256("\x00".join(map(str, parts)).encode()).hexdigest()[:16]

@@ -33,7 +33,8 @@ def compare(before: TextRecord | None, after: TextRecord) -> TextChanges:
     added = [key for key in new if key not in old or (new[key].shown and not old[key].shown)]
     removed = [key for key in old if old[key].shown and not (key in new and new[key].shown)]
     other = [key for key in new if key in old and key not in {*added, *removed}]
-    kinds = {key: _kind(old[key], new[key]) for key in other}
+    renamed = before is not None and _about_text(before) != _about_text(after)
+    kinds = {key: _kind(old[key], new[key], renamed) for key in other}
     return TextChanges(
         text_id=after.text.text_id,
         title=after.text.title,
@@ -90,10 +91,15 @@ def _views(record: TextRecord | None) -> dict[str, _View]:
     }
 
 
-def _kind(old: _View, new: _View) -> str:
+def _about_text(record: TextRecord) -> tuple[object, ...]:
+    """What holds for every article: a change of who may read a Text is one of each of them."""
+    return record.text.title, record.text.nature, record.text.services
+
+
+def _kind(old: _View, new: _View, renamed: bool) -> str:
     if old.current != new.current or new.wordings - old.wordings:
         return "changed"
-    same = old.described == new.described
+    same = not renamed and old.described == new.described
     about = [_about(v) for v in old.versions] == [_about(v) for v in new.versions]
     return "same" if same and about else "metadata"
 

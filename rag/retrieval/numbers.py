@@ -68,7 +68,7 @@ _MARKS = re.compile("[\u0300-\u036f]")
 
 def fold(text: str) -> str:
     """Lower case without accents: "Préambule" → "preambule"."""
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
 
 
 def number_key(printed: str) -> str:

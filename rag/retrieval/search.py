@@ -21,7 +21,7 @@ from rag.retrieval.numbers import find_numbers
 from rag.types import Caller, Hit, SparseVector
 
 DEPTH = 200  # candidates asked of each ranking
-WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 1.0, DENSE: 0.0}
+WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 1.0, DENSE: 0.5}  # eval/results
 SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
 MAX_NAMED = 10  # articles put first because the question gives their number
 NAMED_SCORE = 10.0  # above any fused score

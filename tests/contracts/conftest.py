@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from fake_qdrant import FakeQdrant, fake_qdrant
+from openapi_description import Description
 from qdrant_client import QdrantClient
 from stores import EdgeStore, ServerStore, Store
 
 from rag.ports import Index
 
+ROOT = Path(__file__).parents[2]
+LARGEST = 50_000  # characters of a request that is checked: a big batch takes seconds
 REAL = os.environ.get("REFERENT_TEST_QDRANT_URL", "")
 
 
@@ -30,10 +33,22 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(made)
 
 
+@pytest.fixture(scope="session")
+def description() -> Description | None:
+    """Qdrant's own description of its interface, where the workplace has it."""
+    shared = Path(os.environ.get("REFERENT_SHARED", ROOT.parent / "shared"))
+    path = shared / "specs" / "qdrant-openapi-1.19.json"
+    return Description(path) if path.exists() else None
+
+
 @pytest.fixture
-def fake(folder: Path) -> Iterator[FakeQdrant]:
+def fake(folder: Path, description: Description | None) -> Iterator[FakeQdrant]:
+    """A server whose every exchange is checked against Qdrant's description, where it is there."""
     with fake_qdrant(folder / "fake") as server:
         yield server
+    for exchange in server.exchanges if description else ():
+        if len(str(exchange.body)) < LARGEST:
+            description.check(exchange)
 
 
 @pytest.fixture(params=["edge", "server", *(["qdrant"] if REAL else [])])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from fake_qdrant import Exchange
 from jsonschema import Draft202012Validator
 
 
@@ -16,6 +17,12 @@ class Description:
 
     def __init__(self, path: Path) -> None:
         self._document = _as_json_schema(json.loads(path.read_text("utf-8")))
+
+    def check(self, exchange: Exchange) -> None:
+        """Fail when the request or its answer is not as described."""
+        method, path = exchange.method, exchange.path
+        self.check_request(method, path, exchange.query, exchange.body)
+        self.check_response(method, path, exchange.status, exchange.answer)
 
     def check_request(self, method: str, path: str, query: str, body: Any) -> None:
         """Fail when no operation takes this request."""

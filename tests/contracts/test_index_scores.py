@@ -60,7 +60,7 @@ def assert_ranked(index: Index, held: list[IndexPoint], query: IndexQuery) -> No
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(first=corpora(), then=corpora(), gone=st.sets(st.integers(1, 40)), data=st.data())
 def test_a_filtered_search_is_a_filtered_scan(

@@ -91,7 +91,8 @@ def test_reading_other_formats_does_not_import_unstructured(tmp_path: Path) -> N
         + OURS
         + "assert 'unstructured' not in sys.modules and 'spacy' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, timeout=60)
+    root = Path(__file__).parents[3]
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, timeout=60, cwd=root)
 
 
 @pytest.mark.slow

@@ -1,0 +1,73 @@
+"""What changed over a period, as JSON, a table, and a page to send to colleagues."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from api import page as pages
+from api import shapes, terminal
+from api.article_view import styled
+from rag.history import Changes, comparison
+from rag.legal.comparison import excerpt
+from rag.legal.updates import ChangeKind, Event
+
+KINDS = {
+    ChangeKind.ADDED: "ajouté",
+    ChangeKind.CHANGED: "modifié",
+    ChangeKind.REPEALED: "abrogé",
+}
+
+
+def shape(found: Changes) -> dict[str, Any]:
+    """For `referent changes --json`."""
+    return {
+        "since": shapes.iso(found.since),
+        "until": shapes.iso(found.until),
+        "changes": [_event(event) for event in found.events],
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "text_id": event.text.text_id,
+        "text": event.text.title,
+        "article": event.article.number,
+        "article_id": event.article.article_id,
+        "kind": event.kind.value,
+        "day": event.day.isoformat(),
+        "before": event.before.version_id if event.before else None,
+        "after": event.after.version_id if event.after else None,
+        "comparison": shapes.comparison_shape(comparison(event)),
+    }
+
+
+def print_changes(found: Changes) -> None:
+    """On the terminal: each change with its differences; one line each in a pipe."""
+    if terminal.plain():
+        rows = ((e.day, KINDS[e.kind], e.article.number, e.text.title) for e in found.events)
+        terminal.print_table("", (), rows)
+        return
+    console = terminal.out()
+    for event in found.events:
+        console.print(f"\n{_title(event)}", style="bold", markup=False)
+        if event.kind is ChangeKind.CHANGED:
+            console.print(styled(excerpt(comparison(event))))
+    console.print(f"\n{len(found.events)} changements depuis le {found.since}.")
+
+
+def _title(event: Event) -> str:
+    name = terminal.reference(event.article.number, event.text.title)
+    return f"{event.day} — {name} : {KINDS[event.kind]}"
+
+
+def page(found: Changes) -> str:
+    """A self-contained page."""
+    rows = [
+        (e.day.isoformat(), KINDS[e.kind], e.article.number, e.text.title) for e in found.events
+    ]
+    parts = [pages.table(("Date", "Quoi", "Article", "Texte"), rows)]
+    for event in found.events:
+        body = pages.comparison(comparison(event)) or "<p><em>Texte inconnu.</em></p>"
+        parts.append(f"<article><h2>{escape(_title(event))}</h2>{body}</article>")
+    return pages.page(f"Ce qui a changé depuis le {found.since}", "\n".join(parts))

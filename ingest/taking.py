@@ -1,0 +1,144 @@
+"""Takes one state of a Text into the catalogue: history, passages, vectors, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+from ingest import guard
+from ingest.claims import Claims, conflict
+from ingest.observer import Observer
+from ingest.report import TextReport, printable
+from ingest.sources.base import Source
+from rag.bootstrap import Parts
+from rag.catalogue import ownership, records
+from rag.catalogue.engine import reading, writing
+from rag.catalogue.removal import remove
+from rag.embedding.vectors import embed, missing
+from rag.errors import ConflictingSource
+from rag.legal.changes import TextChanges, compare
+from rag.legal.versions import TextRecord, merge
+from rag.maintenance import record_model
+from rag.passages import split
+from rag.types import Passage, TextState
+
+
+class Taker:
+    """Takes states in, or, in a dry run, only says what they would change."""
+
+    def __init__(
+        self, parts: Parts, observer: Observer, *, accept_removals: bool, dry_run: bool
+    ) -> None:
+        self._parts = parts
+        self._observer = observer
+        self._accept_removals = accept_removals
+        self._dry_run = dry_run
+        self._today = date.today()
+        self._pending: dict[str, TextRecord] = {}  # dry run: what the catalogue would hold
+        self._claims = Claims()
+
+    def take(self, source: Source, state: TextState, known: Collection[str]) -> TextReport | None:
+        """Take a state in; None when it says nothing of any Text that is known.
+
+        `known`: the texts that this source gave before.
+
+        Raises:
+            SourceError: it is refused; the catalogue stays as it was.
+            CatalogueError: it cannot be written.
+        """
+        text_id = state.text.text_id
+        before = self._record(text_id)
+        if before is None and _only_deletes(state):
+            return None
+        guard.refuse_empty(source, before, state)
+        after = merge(before, state, self._today)
+        changes = compare(before, after)
+        if first := self._claims.taken_by(text_id, state.as_of, known):
+            if changes.nothing:
+                return TextReport(changes)  # a copy
+            raise conflict(text_id, first, source)
+        if not self._accept_removals:
+            guard.refuse_shrunk(source, state, changes)
+        self._refuse_foreign(source, before, after)
+        embedded = self._keep(before, after)
+        self._claims.add(source, text_id, state.as_of)
+        return TextReport(changes, embedded)
+
+    def assume(self, source: Source, text_id: str) -> None:
+        """A source that is not read again gives this Text, under one of its dates."""
+        with reading(self._parts.catalogue) as connection:
+            self._claims.assume(source, text_id, records.states(connection, text_id))
+
+    def forget(self, text_id: str, title: str) -> TextReport:
+        """Take a Text away."""
+        record = self._record(text_id)
+        articles = record.articles.values() if record else ()
+        if not self._dry_run:
+            with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
+                remove(connection, text_id)
+        numbers = tuple(dated.article.number for dated in articles)
+        return TextReport(TextChanges(text_id, title, removed=numbers))
+
+    def _record(self, text_id: str) -> TextRecord | None:
+        if text_id in self._pending:
+            return self._pending[text_id]
+        with reading(self._parts.catalogue) as connection:
+            return records.load(connection, text_id)
+
+    def _refuse_foreign(self, source: Source, before: TextRecord | None, after: TextRecord) -> None:
+        """Refuse articles and versions whose identity another Text has."""
+        known = before or replace(after, articles={}, versions={})
+        new = after.articles.keys() - known.articles.keys()
+        versions = after.versions.keys() - known.versions.keys()
+        with reading(self._parts.catalogue) as connection:
+            owner = ownership.other_owner(connection, after.text.text_id, new, versions)
+        if owner:
+            raise ConflictingSource(
+                f"« {printable(owner.identity)} » est déjà dans le texte « {owner.text_id} »",
+                where=source.name,
+                remedy="donnez-lui un autre identifiant, ou retirez d'abord ce texte "
+                f"(`referent remove {owner.text_id}`)",
+            )
+
+    def _keep(self, before: TextRecord | None, after: TextRecord) -> int:
+        """Embed and save; returns how many passages were (or would be) embedded."""
+        if after == before:
+            return 0
+        passages = self._passages(before, after)
+        embedded = self._embed(passages)
+        if self._dry_run:
+            self._pending[after.text.text_id] = after
+            return embedded
+        with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
+            record_model(connection, self._parts)
+            records.save(connection, records.Change(before, after, passages))
+        return embedded
+
+    def _passages(self, before: TextRecord | None, after: TextRecord) -> dict[str, list[Passage]]:
+        """Passages of the versions whose words or pages are new."""
+        known = before.versions if before else {}
+        new = (
+            dated.version
+            for key, dated in after.versions.items()
+            if key not in known
+            or known[key].version.words != dated.version.words
+            or known[key].version.pages != dated.version.pages
+        )
+        window = self._parts.window
+        return {version.version_id: split(version, window) for version in new}
+
+    def _embed(self, passages: dict[str, list[Passage]]) -> int:
+        embedder = self._parts.embedder
+        if embedder is None:
+            return 0
+        words = (passage.words for group in passages.values() for passage in group)
+        todo = missing(self._parts.catalogue, embedder.name, words)
+        if self._dry_run:
+            return len(todo)
+        place = self._parts.catalogue_place
+        return embed(self._parts.catalogue, embedder, todo, place, self._observer.embedding)
+
+
+def _only_deletes(state: TextState) -> bool:
+    return state.partial and not state.articles
