@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 PIP_INSTALL := $(PIP) install --quiet --disable-pip-version-check --constraint constraints.txt
 DEMO_DATA := demo-data
-DEMO_QUESTION := Combien de temps a-t-on pour demander le renouvellement d'une concession funéraire ?
+DEMO_QUESTION := Peut-on faire un recours gracieux par courriel, sans signature ?
 
 .PHONY: demo test lint format bench ranking clean
 

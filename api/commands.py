@@ -78,7 +78,7 @@ def ask(
     asked, day = _question(question), _day(as_of)
     with existing(data) as parts:
         searcher = _searcher(parts)
-        answerer = Answerer(parts.catalogue, searcher, extractive(searcher))
+        answerer = Answerer(parts.catalogue, searcher, extractive(searcher, parts.embedder))
         answer = answerer.ask(asked, _caller(service), day, date.today(), limit)
     if json:
         terminal.print_json(shapes.answer_shape(answer))

@@ -1,4 +1,4 @@
-"""Writes the generated parts of the README: `python -m api.docs` (a test checks that it was run)."""
+"""Writes the generated parts of the README: `python -m api.docs` (a test checks it)."""
 
 from __future__ import annotations
 

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import delete
-
 from eval.bench import corpus
 from eval.bench.measure import Bench, Figure, Skipped, alternate
 from eval.bench.random_model import build
 from ingest.pipeline import Ingest, IngestOptions
 from rag.bootstrap import Parts
-from rag.catalogue import schema
-from rag.catalogue.engine import writing
 from rag.embedding.vectors import embed, missing
 from rag.ports import Embedder, Vectors
 from rag.settings import STATIC_MODEL
@@ -31,9 +28,9 @@ from rag.settings import STATIC_MODEL
 TITLE = "Embedding rate, share of the bare encoder"
 ROUNDS = 5
 FLOOR = 0.9
-TEXT_WORDS = 180  # of one small text: an article of a code, one to three passages
-MODEL_WORDS = 12_000  # about 150 passages: seconds a round with a MiniLM on two cores
-STATIC_WORDS = 300_000
+PER_ARTICLE = 2  # passages
+MODEL_PASSAGES = 150  # seconds a round with a MiniLM on two cores
+STATIC_PASSAGES = 4_000
 
 Bare = Callable[[Sequence[str]], object]
 
@@ -45,7 +42,7 @@ class _Subject:
     name: str
     embedder: Embedder
     bare: Bare
-    words: int  # of the corpus that it gets
+    passages: int  # of the corpus that it gets
     note: str = ""
 
 
@@ -64,15 +61,13 @@ class _WithEmbedder(Parts):
 
 
 class _Recorder:
-    """An Embedder that remembers the passages it was given."""
+    """An Embedder, perhaps under another name, that remembers the passages it was given."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, name: str = "") -> None:
         self._embedder = embedder
-        self.name, self.dimension, self.window = (
-            embedder.name,
-            embedder.dimension,
-            embedder.window,
-        )
+        self.name = name or embedder.name
+        self.dimension = embedder.dimension
+        self.window = embedder.window
         self.count_tokens = embedder.count_tokens
         self.embed_question = embedder.embed_question
         self.passages: list[str] = []
@@ -84,13 +79,15 @@ class _Recorder:
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    """Both shares, for one text of many passages and for many small texts."""
-    words = [word for passage in corpus.passages(bench) for word in passage.split(" ")]
+    """Both shares, for one text of many articles and for many small texts."""
+    passages = corpus.passages(bench)
     for subject in _subjects(bench):
-        taken = words[: subject.words // 10 if bench.quick else subject.words]
-        yield from _shares(bench, subject, "one text", [" ".join(taken)])
-        small = [taken[at : at + TEXT_WORDS] for at in range(0, len(taken), TEXT_WORDS)]
-        yield from _shares(bench, subject, "small texts", [" ".join(text) for text in small])
+        count = subject.passages // 10 if bench.quick else subject.passages
+        starts = range(0, min(count, len(passages)), PER_ARTICLE)
+        articles = ["\n".join(passages[at : at + PER_ARTICLE]) for at in starts]
+        headed = (f"Article {number}\n{words}" for number, words in enumerate(articles, start=1))
+        yield from _shares(bench, subject, "one text", ["\n".join(headed)])
+        yield from _shares(bench, subject, "small texts", articles)
 
 
 def _subjects(bench: Bench) -> Iterator[_Subject]:
@@ -98,7 +95,7 @@ def _subjects(bench: Bench) -> Iterator[_Subject]:
         from rag.embedding.static import StaticEmbedder
 
         static = StaticEmbedder()
-        yield _Subject(static.name, static, static.embed_passages, STATIC_WORDS)
+        yield _Subject(static.name, static, static.embed_passages, STATIC_PASSAGES)
     folders = bench.models or (_random(bench),)
     for folder in folders:
         yield _model(folder, bench)
@@ -122,7 +119,7 @@ def _model(folder: Path, bench: Bench) -> _Subject:
         folder.name,
         LocalEmbedder(folder, corpus.settings(bench, bench.work).embedding_batch),
         lambda passages: bare.encode(list(passages), normalize_embeddings=True),
-        MODEL_WORDS,
+        MODEL_PASSAGES,
         "" if bench.models else "RANDOM WEIGHTS, for speed only; ",
     )
 
@@ -139,7 +136,7 @@ def _shares(bench: Bench, subject: _Subject, shape: str, texts: list[str]) -> It
         bare, step, whole = alternate(
             rounds,
             partial(subject.bare, passages),
-            partial(_step, parts, passages),
+            partial(_step, parts, passages, subject.embedder),
             partial(_ingest, bench, source, empty, subject.embedder),
         )
     count = len(passages)
@@ -150,7 +147,7 @@ def _shares(bench: Bench, subject: _Subject, shape: str, texts: list[str]) -> It
     yield Figure(f"{label}: whole ingest", count / whole.median, "passages/s")
     yield Figure(f"{label}: step / bare", bare.median / step.median, "share", FLOOR, lower=False)
     share = bare.median / whole.median
-    target = FLOOR if subject.words == MODEL_WORDS else None  # a static one outruns reading
+    target = FLOOR if subject.passages == MODEL_PASSAGES else None  # a static one outruns reading
     yield Figure(f"{label}: whole ingest / bare", share, "share", target, lower=False)
 
 
@@ -158,13 +155,11 @@ def _line(number: int, text: str) -> str:
     return json.dumps({"id": f"text-{number}", "title": f"Texte {number}", "text": text})
 
 
-def _step(parts: Parts, passages: Sequence[str]) -> None:
-    """The embedding step alone, into a catalogue without vectors."""
-    embedder, place = parts.embedder, parts.catalogue_place
-    assert embedder is not None
-    with writing(parts.catalogue, place) as connection:
-        connection.execute(delete(schema.vectors))
-    embed(parts.catalogue, embedder, missing(parts.catalogue, embedder.name, passages), place)
+def _step(parts: Parts, passages: Sequence[str], embedder: Embedder) -> None:
+    """The embedding step alone; under a new name, so that no vector is kept yet."""
+    renamed = _Recorder(embedder, name=f"{embedder.name} {time.monotonic_ns()}")
+    place = parts.catalogue_place
+    embed(parts.catalogue, renamed, missing(parts.catalogue, renamed.name, passages), place)
 
 
 def _empty_folder(bench: Bench, embedder: Embedder) -> Path:

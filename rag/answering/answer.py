@@ -11,11 +11,11 @@ from rag.answering import citations
 from rag.answering.extractive import ExtractiveGenerator
 from rag.catalogue import reading as catalogue
 from rag.catalogue.engine import reading
-from rag.ports import DraftSentence, Generator
+from rag.ports import DraftSentence, Embedder, Generator
 from rag.retrieval.search import Searcher, Stopwatch
 from rag.types import Answer, Caller, Citation, Hit, Sentence, Version
 
-CONTEXT_ARTICLES = 6
+CONTEXT_ARTICLES = 8
 PASSAGES_PER_ARTICLE = 2
 NEAREST = 3
 REFUSAL = "Je n'ai pas trouvé de réponse à cette question dans les textes disponibles."
@@ -126,8 +126,8 @@ def _nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     return tuple(best.values())[:NEAREST]
 
 
-def extractive(searcher: Searcher) -> GeneratorFor:
+def extractive(searcher: Searcher, embedder: Embedder | None) -> GeneratorFor:
     """The generator that needs no model; it weighs words by what the caller may read."""
     return lambda caller, day: ExtractiveGenerator(
-        lambda tokens: searcher.rarity(tokens, caller, day)
+        lambda tokens: searcher.rarity(tokens, caller, day), embedder
     )

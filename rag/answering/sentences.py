@@ -37,8 +37,20 @@ def introduction(words: str, span: Span) -> Span | None:
     if colon < 0:
         return None
     line = words.rfind("\n", 0, colon) + 1
-    last = [found for found in sentences(words, line, colon + 1)]
+    last = list(sentences(words, line, colon + 1))
     return last[-1] if last and last[-1][1] <= span[0] else None
+
+
+def with_items(words: str, span: Span, limit: int) -> Span:
+    """`span`, and where it ends in a colon the items that follow it, up to `limit` characters."""
+    start, end = span
+    if not words[start:end].endswith(":"):
+        return span
+    for item in sentences(words, end):
+        if not is_item(words, item) or item[1] - start > limit:
+            break
+        end = item[1]
+    return start, end
 
 
 def _trimmed(words: str, start: int, end: int) -> Iterator[Span]:

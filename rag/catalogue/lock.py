@@ -22,6 +22,7 @@ def exclusive(data: Path) -> Iterator[None]:
     """
     path = data / LOCK_FILE
     try:
+        data.mkdir(parents=True, exist_ok=True)
         handle = path.open("a")
     except OSError as error:
         raise StorageError(

@@ -8,12 +8,12 @@ mentions too, without a title, so that their articles are not taken for those of
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rag.legal import codes
-from rag.legal.dates import DATE
 from rag.legal.decisions import DECISIONS, decision_name
 from rag.legal.plain import Plain, fold
 from rag.legal.statutes import STATUTES, statute_name
@@ -78,6 +78,7 @@ class Names:
         )
 
 
+_POINTING = (Kind.SAME, Kind.PRESENT, Kind.PRIVATE)
 _ACRONYM = re.compile(r"(?<![\w.-])[A-Z][A-Za-z0-9]{1,7}(?![\w])")
 # Abbreviations that mean something else too are read only right after an article.
 _CLEAR = frozenset("CRPA CGCT CGFP CJA CESEDA Ceseda CGPPP CG3P CASF CPCMR CPCE CRPM CPMIVG".split())
@@ -113,13 +114,23 @@ _GENERIC = re.compile(
 
 def mentions(plain: Plain, names: Names) -> list[Mention]:
     """Every mention in reading order; where two overlap, the one that begins first, longest."""
-    found = [*_all(plain, names)]
-    found.sort(key=lambda m: (m.start, -m.end, m.kind is Kind.PRIVATE))
+    found = sorted(_all(plain, names), key=lambda m: (m.kind in _POINTING, m.start, -m.end))
+    named = _apart([m for m in found if m.kind not in _POINTING])
+    taken = [*named, *(m for m in found if m.kind in _POINTING and not _overlaps(m, named))]
+    return _apart(sorted(taken, key=lambda m: (m.start, m.kind is Kind.PRIVATE, -m.end)))
+
+
+def _apart(sorted_mentions: Iterable[Mention]) -> list[Mention]:
     kept: list[Mention] = []
-    for mention in found:
+    for mention in sorted_mentions:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
+
+
+def _overlaps(mention: Mention, named: list[Mention]) -> bool:
+    at = bisect_right(named, mention.start, key=lambda other: other.end)
+    return at < len(named) and named[at].start < mention.end
 
 
 def short_at(plain: Plain, at: int, names: Names) -> Mention | None:

@@ -13,8 +13,9 @@ _LAW = re.compile(
     r"(?<![\w-])(?P<kind>lois?|ordonnances?|decrets?-lois?|decrets?)"
     r"(?P<adj> organique| constitutionnelle| de finances(?: rectificative)?"
     r"| de financement de la securite sociale| de programmation)?(?: modifiee?)?"
-    rf"(?: pour (?P<year>[12][0-9]{{3}})(?![0-9]))?(?: \((?:{_NO})?|,? (?:{_NO})?)?(?P<no>(?:[0-9]{{2}}|[12][0-9]{{3}}) ?- ?[0-9]{{1,5}}(?![0-9]))?"
-    rf"\)?(?: modifiee?)?(?: en date)?(?: du (?P<date>{DATE}))?"
+    r"(?: pour (?P<year>[12][0-9]{3})(?![0-9]))?"
+    rf"(?:(?: |, ?)?(?:{_NO})?(?<=[ °.o])(?P<no>(?:[0-9]{{2}}|[12][0-9]{{3}}) ?- ?[0-9]{{1,5}}(?![0-9]))"
+    rf")?(?: modifiee?)?(?: en date)?(?: du (?P<date>{DATE}))?"
 )
 _SECOND_LAW = re.compile(  # "lois n° 83-634 du 13 juillet 1983 et n° 84-16 du 11 janvier 1984"
     rf"(?<= et )(?:la )?{_NO}(?P<no>[0-9]{{2,4}}-[0-9]{{1,5}}) du (?P<date>{DATE})"
@@ -31,8 +32,8 @@ _EU = re.compile(
 _ORDER = re.compile(
     r"(?<![\w-])(?P<kind>arretes?)(?P<adj> (?:inter)?ministeriels?| interprefectoral| prefectoral| municipal| royal)?"
     rf"(?: {_NO}(?P<no>[\w./-]{{2,24}}))?(?: modifiee?)? du (?P<date>{DATE})"
-    r"(?P<object>(?: modifiee?)?,? (?:relatif|fixant|definissant|precisant|pris (?:pour|en) |modifie|portant"
-    r" (?:application|approbation|reglement|organisation|creation|nomenclature)))?"
+    r"(?P<object>(?=(?: modifiee?)?,? (?:relatif|fixant|definissant|precisant|pris (?:pour|en) |modifie|portant"
+    r" (?:application|approbation|reglement|organisation|creation|nomenclature))))?"
 )
 _CIRCULAR = re.compile(
     r"(?<![\w-])(?P<kind>circulaires?|instructions?|lettre-circulaire)"
@@ -104,7 +105,7 @@ def _order(match: re.Match[str], _plain: Plain) -> tuple[str, bool]:
     number = f" n° {match['no']}" if match["no"] else ""
     national = not adjective.strip() or "ministeriel" in adjective
     name = "Arrêté" + _restored(adjective) + number + _on(match["date"])
-    return name, bool(national and (match["object"] or "ministeriel" in adjective))
+    return name, national and (match["object"] is not None or "ministeriel" in adjective)
 
 
 def _circular(match: re.Match[str], _plain: Plain) -> tuple[str, bool]:
