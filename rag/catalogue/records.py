@@ -84,10 +84,10 @@ def save(connection: Connection, change: Change) -> int:
     touched = _touched_versions(change)
     points = _point_ids(connection, touched)
     _delete_passages(connection, change)
-    for table in reversed(changes):
-        _delete(connection, table)
     for table in changes:
         _insert_update(connection, table)
+    for table in reversed(changes):  # last: a version may have moved away from a deleted article
+        _delete(connection, table)
     written = [
         _passage_row(passage, order)
         for group in change.passages.values()

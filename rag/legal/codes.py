@@ -122,7 +122,7 @@ def full_names() -> dict[str, tuple[str, ...]]:
             _add(named, beginning, title)
     for title, names in other_texts():
         for name in (title, *names):
-            if " " in name and not _LAW_NUMBER.search(name):
+            if " " in name and not re.search("[0-9]{2,4}[-/][0-9]", name):
                 _add(named, name, title)
     return {name: tuple(titles) for name, titles in named.items()}
 

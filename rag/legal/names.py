@@ -155,7 +155,8 @@ def _all(plain: Plain, names: Names) -> Iterator[Mention]:
     for match in names.pattern.finditer(plain.low):
         titles = names.full[match.group()]
         code = titles[0].startswith(("Code", "Livre"))
-        yield _mention(match, Kind.CODE if code else Kind.STATUTE, titles, alone=code)
+        alone = code or titles[0].startswith(("Loi", "Règlement"))
+        yield _mention(match, Kind.CODE if code else Kind.STATUTE, titles, alone=alone)
     for match in names.documents_pattern.finditer(plain.low):
         yield _mention(match, Kind.DOCUMENT, names.documents[match.group()])
     yield from _abbreviations(plain, names)

@@ -130,7 +130,6 @@ HOSTILE = {
     "blanks": " ",
     "blank then word": " " * 5000 + "x",
     "empty lines": "\n",
-    "points": ". ",
     "points and blanks": "." + " " * 999,
     "abbreviations": "art. ",
     "guillemets": "« » ",

@@ -87,7 +87,7 @@ def test_a_damaged_catalogue_says_so(tmp_path: Path, content: bytes, said: str) 
     (tmp_path / opening.FILE_NAME).write_bytes(content)
     with pytest.raises(CatalogueError, match=said) as refused:
         opening.open_catalogue(opening.sqlite_url(tmp_path), "le dossier")
-    assert refused.value.where == "le dossier"
+    assert refused.value.where == str(tmp_path / opening.FILE_NAME)
     assert refused.value.remedy
 
 
@@ -110,14 +110,17 @@ def test_damage_met_while_reading_says_so(catalogue: Engine, tmp_path: Path) -> 
     assert refused.value.where == str(file)
 
 
-def test_another_writer_is_said(catalogue: Engine, tmp_path: Path) -> None:
+def test_another_writer_is_said(
+    catalogue: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
+    waiting = opening.open_catalogue(str(catalogue.url), "ici")
     other = sqlite3.connect(tmp_path / opening.FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with catalogue.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
-    with pytest.raises(CatalogueBusy) as refused, opening.writing(catalogue, "ici"):
+    with pytest.raises(CatalogueBusy) as refused, opening.writing(waiting, "ici"):
         pass
     other.close()
+    waiting.dispose()
     assert refused.value.where == "ici"
 
 

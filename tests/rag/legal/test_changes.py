@@ -22,10 +22,12 @@ from rag.types import Article, Link, Text, TextState, Validity, Version
 TODAY = date(2026, 5, 28)
 OLD, NEW = date(2024, 1, 1), date(2025, 1, 1)
 
+PROCEDURE = Text("proc", "Procédure")
+
 Shown = dict[str, str]
 
 
-def document(as_of: date, shown: Shown, text: Text = Text("proc", "Procédure")) -> TextState:
+def document(as_of: date, shown: Shown, text: Text = PROCEDURE) -> TextState:
     articles = tuple(Article(f"proc#{k}", "proc", k, order=n) for n, k in enumerate(shown))
     versions = tuple(Version(f"proc#{key}@x", f"proc#{key}", words) for key, words in shown.items())
     return TextState(text, articles, versions, as_of)

@@ -1,0 +1,217 @@
+"""The verdict of each reference of a document at a date, for what a caller may read.
+
+    in_force              the article is in force at that date
+    quote_ok              ... and the words that the document quotes are in it
+    modified_since        the document dates or quotes an older wording
+    quote_mismatch        the quoted words are not in it
+    not_in_force_at_date  repealed before, or not yet in force
+    unknown_article       we have the text, it has no such article
+    not_in_corpus         we do not have the text, or the document does not say which it is
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from rag.legal.extract import references_of
+from rag.legal.judge import Finding, judge
+from rag.legal.names import Names
+from rag.legal.quotes import Quotation, owners, quotations
+from rag.legal.resolve import Place, Resolved, Shelf, resolve
+from rag.types import Article, Reference, Version
+
+WRONG = frozenset({"unknown_article", "not_in_force_at_date", "quote_mismatch"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article to show beside the document, in the wording the verdict was given on."""
+
+    article: Article
+    version: Version | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """One entry of `referent verify`: `document[start:end] == surface`."""
+
+    surface: str
+    start: int
+    end: int
+    text: str
+    articles: tuple[str, ...]
+    verdict: str
+    detail: str
+    shown: tuple[Shown, ...] = ()
+    text_id: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """True when a document should not go out with it."""
+        return self.verdict in WRONG
+
+
+def verify(
+    document: str, shelf: Shelf, day: date, home: str = "", names: Names | None = None
+) -> list[Verified]:
+    """Every reference of `document` with its verdict on `day`, in reading order.
+
+    A list or range is one entry; where the verdicts of its articles differ it is cut so that each
+    entry has one.
+    """
+    found = references_of(document, home, names or shelf.names())
+    resolved = [resolve(reference, shelf, day) for reference in found]
+    quoted = _quoted(document, resolved, shelf, day)
+    entries: list[Verified] = []
+    for at, entry in enumerate(resolved):
+        entries += _entries(document, entry, quoted.get(at, []), shelf, day)
+    return entries
+
+
+def _quoted(
+    document: str, resolved: list[Resolved], shelf: Shelf, day: date
+) -> dict[int, list[Quotation]]:
+    """Index of a reference → the quotations taken from it."""
+    spans = [(r.reference.start, r.reference.end) for r in resolved]
+    taken: dict[int, list[Quotation]] = {}
+    for quotation in quotations(document):
+        candidates = owners(document, quotation, spans)
+        chosen = next(
+            (c.index for c in candidates if _fits(resolved[c.index], quotation, shelf, 1.0)), None
+        )
+        if chosen is None:
+            chosen = next(
+                (
+                    c.index
+                    for c in candidates
+                    if c.certain or _fits(resolved[c.index], quotation, shelf, 0.0)
+                ),
+                None,
+            )
+        if chosen is not None:
+            taken.setdefault(chosen, []).append(quotation)
+    return taken
+
+
+def _fits(resolved: Resolved, quotation: Quotation, shelf: Shelf, share: float) -> bool:
+    """Whether some version of the articles has these words (share 1) or is like them (0)."""
+    from rag.legal.quotes import ALIKE, likeness, quoted_in
+
+    for place in resolved.places:
+        for version in shelf.versions(place.articles):
+            if version.words is None:
+                continue
+            if quoted_in(quotation.words, version.words):
+                return True
+            if not share and likeness(quotation.words, version.words) >= ALIKE:
+                return True
+    return False
+
+
+def _entries(
+    document: str, resolved: Resolved, quoted: list[Quotation], shelf: Shelf, day: date
+) -> list[Verified]:
+    whole = _entry(document, resolved.reference, resolved)
+    if resolved.text is None:
+        detail = _absent(resolved)
+        return [replace(whole, articles=_printed(resolved.places), verdict="not_in_corpus", detail=detail)]
+    if not resolved.places:
+        detail = f"{resolved.title} est dans le corpus ; aucun article n'est cité."
+        return [replace(whole, verdict="in_force", detail=detail)]
+    findings = _findings(resolved, quoted, shelf, day)
+    return _cut(document, resolved, findings)
+
+
+def _findings(
+    resolved: Resolved, quoted: list[Quotation], shelf: Shelf, day: date
+) -> list[Finding]:
+    """One finding a place; words quoted from a list need be in one of its articles only."""
+    quotes = [quotation.words for quotation in quoted]
+    clause = resolved.reference.clause
+    findings = [
+        judge(place, shelf.versions(place.articles), day, clause, quotes, resolved.title)
+        for place in resolved.places
+    ]
+    if quotes and any(finding.verdict in ("quote_ok", "modified_since") for finding in findings):
+        found = next(f for f in findings if f.verdict in ("quote_ok", "modified_since"))
+        findings = [
+            replace(f, verdict=found.verdict, detail=found.detail)
+            if f.verdict == "quote_mismatch"
+            else f
+            for f in findings
+        ]
+    return findings
+
+
+def _cut(document: str, resolved: Resolved, findings: list[Finding]) -> list[Verified]:
+    """Entries of one verdict each, cut between the numbers of the reference."""
+    reference = resolved.reference
+    pairs = list(zip(resolved.places, findings, strict=True))
+    runs = [list(run) for _, run in groupby(pairs, key=lambda pair: pair[1].verdict)]
+    runs = _by_marks(runs)
+    if len(runs) == 1:
+        return [_run_entry(document, reference, resolved, runs[0])]
+    entries = []
+    for at, run in enumerate(runs):
+        first, last = run[0][0].mark, run[-1][0].mark
+        start = reference.start if at == 0 else reference.marks[first].start
+        end = reference.end if at == len(runs) - 1 else reference.marks[last].end
+        part = replace(reference, start=start, end=end)
+        entries.append(_run_entry(document, part, resolved, run))
+    return entries
+
+
+_Run = list[tuple[Place, Finding]]
+
+
+def _by_marks(runs: list[_Run]) -> list[_Run]:
+    """What lies within a range goes with its first end when the second has another verdict."""
+    cleaned: list[_Run] = []
+    for run in runs:
+        if cleaned and all(place.inside for place, _ in run):
+            cleaned[-1].extend(run)
+        else:
+            cleaned.append(run)
+    for run in cleaned:
+        while len(run) > 1 and run[-1][0].inside:
+            place, finding = run.pop()
+            run.insert(1, (replace(place, mark=run[0][0].mark), finding))
+    return cleaned
+
+
+def _run_entry(document: str, part: Reference, resolved: Resolved, run: _Run) -> Verified:
+    verdict = run[0][1].verdict
+    details = dict.fromkeys(f.detail for _, f in run if f.detail and f.verdict == verdict)
+    return replace(
+        _entry(document, part, resolved),
+        articles=_printed(place for place, _ in run),
+        verdict=verdict,
+        detail=" ".join(details),
+        shown=tuple(Shown(place.articles[0], f.version) for place, f in run if place.articles),
+    )
+
+
+def _entry(document: str, part: Reference, resolved: Resolved) -> Verified:
+    return Verified(
+        document[part.start : part.end],
+        part.start,
+        part.end,
+        resolved.title,
+        (),
+        "",
+        "",
+        text_id=resolved.text.text_id if resolved.text else "",
+    )
+
+
+def _printed(places: Iterable[Place]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(place.printed for place in places))
+
+
+def _absent(resolved: Resolved) -> str:
+    if resolved.reason:
+        return f"Référence non résolue : {resolved.reason}."
+    return f"« {resolved.title} » n'est pas dans le corpus : rien n'a pu être vérifié."
