@@ -17,9 +17,22 @@ from rag.legal.lookup import Found
 from rag.types import Link, Version
 
 STYLES = {Kind.SAME: "", Kind.ADDED: "green underline", Kind.REMOVED: "red strike"}
-MODIFYING = frozenset(
-    "MODIFIE CREE CREATION ABROGE ABROGATION TRANSFERE CODIFICATION RECTIFICATION".split()
-)
+UNKNOWN = "Texte inconnu."
+# LEGI's link kind → its orientation where this article is what was changed, and how to say it. Of
+# the law that makes the change, the same kinds have the other orientation.
+MAKING = {
+    "MODIFIE": ("cible", "Modifié par"),
+    "MODIFICATION": ("source", "Modifié par"),
+    "CREE": ("cible", "Créé par"),
+    "CREATION": ("source", "Créé par"),
+    "RECTIFICATION": ("source", "Rectifié par"),
+    "TRANSFERE": ("cible", "Transféré par"),
+    "TRANSFERT": ("source", "Transféré par"),
+    "ABROGE": ("cible", "Abrogé par"),
+    "ABROGATION": ("source", "Abrogé par"),
+    "CODIFIE": ("cible", "Codifié par"),
+    "CODIFICATION": ("source", "Codifié par"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +71,14 @@ def shape(shown: View) -> dict[str, Any]:
 
 def print_view(shown: View) -> None:
     """On the terminal."""
-    found = shown.found
-    terminal.print_article(found.text, found.article, shown.versions, shown.days[0])
+    terminal.print_article(shown.found.text, shown.found.article)
+    for line in _missing(shown):
+        terminal.out().print(f"\n{line}")
     for version in shown.versions:
-        for line in modified_by(version):
-            terminal.out().print(f"  {line}", markup=False, style="dim")
+        terminal.print_version(version, modified_by(version))
     if shown.segments is not None:
-        terminal.out().print(f"\nDu {shown.days[0]} au {shown.days[1]} :", style="bold")
-        terminal.out().print(styled(shown.segments))
+        terminal.out().print(f"\n{_between(shown)} :", style="bold")
+        terminal.out().print(styled(shown.segments) if shown.segments else UNKNOWN)
 
 
 def styled(segments: Sequence[Segment]) -> Styled:
@@ -74,18 +87,37 @@ def styled(segments: Sequence[Segment]) -> Styled:
     marks = {Kind.SAME: ("", ""), Kind.ADDED: ("{+", "+}"), Kind.REMOVED: ("[-", "-]")}
     for segment in segments:
         before, after = marks[segment.kind] if terminal.plain() else ("", "")
-        text.append(f"{before}{segment.words}{after}", STYLES[segment.kind])
+        text.append(f"{before}{terminal.safe(segment.words)}{after}", STYLES[segment.kind])
     return text
 
 
 def modified_by(version: Version) -> list[str]:
-    """What made this version: « Modifié par LOI n° … - art. 59 »."""
-    return list(dict.fromkeys(_made(link) for link in version.links if link.kind in MODIFYING))
+    """What made or ended this version: « Modifié par LOI n° … - art. 59 »; each law once."""
+    made: dict[str, str] = {}
+    for kind, (orientation, words) in MAKING.items():
+        for link in version.links:
+            if (link.kind, link.orientation) == (kind, orientation):
+                made.setdefault(_title(link), f"{words} {_title(link)}")
+    return list(made.values())
 
 
-def _made(link: Link) -> str:
-    kind = {"MODIFIE": "Modifié par", "CREE": "Créé par", "ABROGE": "Abrogé par"}
-    return f"{kind.get(link.kind, link.kind.capitalize() + ' :')} {link.title}"
+def _title(link: Link) -> str:
+    """LEGI gives « … - art. », and the number apart."""
+    return f"{link.title} {link.number}" if link.title.endswith("art.") else link.title
+
+
+def _missing(shown: View) -> list[str]:
+    """The dates asked for that no version is in force at, where not all versions are shown."""
+    if not shown.versions and len(shown.days) == 1:
+        return [f"Aucune version en vigueur au {shown.days[0]} (voir --history)."]
+    found = [version.validity for version in shown.versions]
+    days = shown.days if len(shown.days) == 2 else ()
+    gone = (day for day in days if not any(validity.contains(day) for validity in found))
+    return [f"Aucune version en vigueur au {day}." for day in gone]
+
+
+def _between(shown: View) -> str:
+    return f"Du {shown.days[0]} au {shown.days[1]}"
 
 
 def page(shown: View) -> str:
@@ -93,9 +125,11 @@ def page(shown: View) -> str:
     found = shown.found
     title = terminal.reference(found.article.number, found.text.title, found.article.heading)
     parts = [f'<p class="about">{escape(" › ".join(found.article.path))}</p>']
+    parts += [f"<p>{escape(line)}</p>" for line in _missing(shown)]
     if shown.segments is not None:
-        parts.append(f"<h2>Du {shown.days[0]} au {shown.days[1]}</h2>")
-        parts.append(pages.comparison(shown.segments))
+        parts.append(f"<h2>{_between(shown)}</h2>")
+        unknown = f"<p><em>{UNKNOWN}</em></p>"
+        parts.append(pages.comparison(shown.segments) if shown.segments else unknown)
     else:
         parts += [_version(version) for version in shown.versions]
     return pages.page(title, "\n".join(parts))
@@ -103,6 +137,6 @@ def page(shown: View) -> str:
 
 def _version(version: Version) -> str:
     made = "".join(f'<p class="faint">{escape(line)}</p>' for line in modified_by(version))
-    words = escape(version.words) if version.words is not None else "<em>Texte inconnu.</em>"
+    words = escape(version.words) if version.words is not None else f"<em>{UNKNOWN}</em>"
     about = escape(terminal.in_force(version.validity))
     return f'<article><h2>{about}</h2>{made}<div class="words">{words}</div></article>'

@@ -7,7 +7,7 @@ from typing import Any
 
 from api import page as pages
 from api import shapes, terminal
-from api.article_view import styled
+from api.article_view import UNKNOWN, styled
 from rag.history import Changes, comparison
 from rag.legal.comparison import excerpt
 from rag.legal.updates import ChangeKind, Event
@@ -50,10 +50,17 @@ def print_changes(found: Changes) -> None:
         return
     console = terminal.out()
     for event in found.events:
-        console.print(f"\n{_title(event)}", style="bold", markup=False)
+        console.print(terminal.styled((f"\n{_title(event)}", "bold")))
         if event.kind is ChangeKind.CHANGED:
-            console.print(styled(excerpt(comparison(event))))
-    console.print(f"\n{len(found.events)} changements depuis le {found.since}.")
+            segments = comparison(event)
+            console.print(styled(excerpt(segments)) if segments else UNKNOWN)
+    console.print(f"\n{_count(found)}")
+
+
+def _count(found: Changes) -> str:
+    number = len(found.events)
+    counted = f"{number} changement{'s' if number > 1 else ''}" if number else "Aucun changement"
+    return f"{counted} depuis le {found.since}."
 
 
 def _title(event: Event) -> str:
@@ -66,8 +73,10 @@ def page(found: Changes) -> str:
     rows = [
         (e.day.isoformat(), KINDS[e.kind], e.article.number, e.text.title) for e in found.events
     ]
-    parts = [pages.table(("Date", "Quoi", "Article", "Texte"), rows)]
+    parts = [f'<p class="about">{_count(found)}</p>']
+    if rows:
+        parts.append(pages.table(("Date", "Quoi", "Article", "Texte"), rows))
     for event in found.events:
-        body = pages.comparison(comparison(event)) or "<p><em>Texte inconnu.</em></p>"
+        body = pages.comparison(comparison(event)) or f"<p><em>{UNKNOWN}</em></p>"
         parts.append(f"<article><h2>{escape(_title(event))}</h2>{body}</article>")
     return pages.page(f"Ce qui a changé depuis le {found.since}", "\n".join(parts))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.folder import Data, Json, existing
+from api.folder import Data, Json, clean, existing
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def check(data: Data = None, json: Json = False) -> None:
         terminal.print_json({"problems": [problem.as_json() for problem in problems]})
     else:
         for problem in problems:
-            terminal.out().print(f"{problem.what} — {problem.remedy}", markup=False)
+            terminal.out().print(terminal.styled(f"{problem.what} — {problem.remedy}"))
         if not problems:
             terminal.out().print("Catalogue, index et fichiers concordent.")
     if problems:
@@ -146,11 +146,11 @@ def remove(
     from rag.maintenance import remove_text
 
     with existing(data) as parts:
-        removed = remove_text(parts, text)
+        removed = remove_text(parts, clean(text))
     if json:
         terminal.print_json({"text_id": removed.text_id, "text": removed.title})
     else:
-        terminal.out().print(f"Retiré : {removed.title} ({removed.text_id})", markup=False)
+        terminal.out().print(terminal.styled(f"Retiré : {removed.title} ({removed.text_id})"))
 
 
 def _searcher(parts: Parts) -> Searcher:
@@ -167,7 +167,7 @@ def _caller(services: list[str] | None) -> Caller:
 
 
 def _question(question: str) -> str:
-    asked = question.strip()
+    asked = clean(question).strip()
     if not asked:
         raise UsageError("question vide", where="QUESTION", remedy="écrivez une question")
     if len(asked) > MAX_QUESTION:

@@ -19,6 +19,11 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]
 
 
+def clean(argument: str) -> str:
+    """An argument as text: bytes that are no UTF-8, which the shell passes on, are replaced."""
+    return argument.encode("utf-8", "replace").decode("utf-8")
+
+
 @contextmanager
 def existing(data: Path | None) -> Iterator[Parts]:
     """The parts of a data folder that is there already.

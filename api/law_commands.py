@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.folder import Data, Json, existing
+from api.folder import Data, Json, clean, existing
 from rag.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def show(
         raise UsageError("plus de deux dates", where="--as-of", remedy="donnez-en une ou deux")
     caller = Caller.operator()
     with existing(data) as parts, transaction(parts.catalogue) as connection:
-        found = find_article(connection, " ".join(reference), caller)
+        found = find_article(connection, clean(" ".join(reference)), caller)
         versions = reading.versions_of(connection, found.article.article_id, caller)
     view = article_view.view(found, versions, days or [date.today()], history=history)
     if html:
@@ -82,7 +82,7 @@ def changes(
 
     start = since.date() if since else date.today() - LOOKBACK
     with existing(data) as parts, transaction(parts.catalogue) as connection:
-        texts = [_text(connection, text)] if text else None
+        texts = [_text(connection, clean(text))] if text else None
         found = find_changes(connection, Caller.operator(), start, texts=texts)
     if html:
         _write(html, changes_view.page(found))

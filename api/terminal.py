@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text as Styled
 
 from rag.errors import ReferentError
+from rag.legal.titles import article_name
 from rag.types import Answer, Article, Citation, Hit, Text, Validity, Version
 
 STAGES = {
@@ -25,15 +25,36 @@ STAGES = {
 }
 
 
+# Control characters but line feed and tab: an escape sequence in a text must not drive the screen.
+_CONTROL = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
 def out() -> Console:
-    """Standard output; in a pipe, lines are never folded."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=100_000)
+    """Standard output. In a pipe: no colours, and lines are never folded.
+
+    Emoji codes are left alone (« :a: » in a text is not a picture).
+    """
+    if plain():
+        return Console(
+            highlight=False, emoji=False, soft_wrap=True, force_terminal=False, no_color=True
+        )
+    return Console(highlight=False, emoji=False)
 
 
 def plain() -> bool:
     """True in a pipe."""
     return not sys.stdout.isatty()
+
+
+def safe(words: str) -> str:
+    """The words without control characters."""
+    return words.translate(_CONTROL)
+
+
+def styled(*parts: str | tuple[str, str]) -> Styled:
+    """Words as they are, markup or not; a part with its style is a pair."""
+    pairs = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Styled.assemble(*((safe(words), style) for words, style in pairs))
 
 
 def print_json(shape: Any) -> None:
@@ -43,31 +64,33 @@ def print_json(shape: Any) -> None:
 
 def print_error(error: ReferentError) -> None:
     """On standard error: what, where, and what to do."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    place = f"[bold]{escape(error.where)}[/] : " if error.where else ""
-    console.print(f"[red]Erreur[/] — {place}{escape(error.what)}")
+    console = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+    place = ((error.where, "bold"), " : ") if error.where else ()
+    console.print(styled(("Erreur", "red"), " — ", *place, error.what))
     if error.remedy:
-        console.print(f"  À faire : {escape(error.remedy)}")
+        console.print(styled(f"  À faire : {error.remedy}"))
 
 
 def print_hits(hits: Sequence[Hit]) -> None:
     """Ranked passages."""
     if plain():
-        for hit in hits:
-            words = " ".join(hit.passage.split())
-            fields = (hit.rank, f"{hit.score:.3f}", article_name(hit.article), hit.text, words)
-            sys.stdout.write("\t".join(map(str, fields)) + "\n")
+        names = (article_name(hit.article) for hit in hits)
+        rows = (
+            (hit.rank, f"{hit.score:.3f}", name, hit.text, hit.passage)
+            for hit, name in zip(hits, names, strict=True)
+        )
+        print_table("", (), rows)
         return
     console = out()
     for hit in hits:
         console.print(
-            f"[bold]{hit.rank}. {escape(reference(hit.article, hit.text, hit.heading))}[/]"
+            styled((f"{hit.rank}. {reference(hit.article, hit.text, hit.heading)}", "bold"))
         )
-        console.print(f"   [dim]{escape(' › '.join(hit.path))}[/]" if hit.path else "", end="")
-        console.print(
-            f"\n   [dim]{in_force(Validity(hit.valid_from, hit.valid_to))}{page(hit.page)}[/]"
-        )
-        console.print(f"   {escape(shorten(hit.passage, 400))}\n")
+        if hit.path:
+            console.print(styled((f"   {' › '.join(hit.path)}", "dim")))
+        about = f"{in_force(Validity(hit.valid_from, hit.valid_to))}{page(hit.page)}"
+        console.print(styled((f"   {about}", "dim")))
+        console.print(styled(f"   {shorten(hit.passage, 400)}\n"))
     if not hits:
         console.print("Aucun passage trouvé.")
 
@@ -75,13 +98,16 @@ def print_hits(hits: Sequence[Hit]) -> None:
 def print_answer(answer: Answer) -> None:
     """The answer, then each citation with the quoted source."""
     console = out()
-    console.print(f"\n{escape(answer.answer)}\n")
+    console.print(styled(f"\n{answer.answer}\n"))
+    if answer.notice:
+        console.print(styled(f"{answer.notice}\n"))
     if answer.citations:
-        console.print("[bold]Sources[/]")
+        console.print(styled(("Sources", "bold")))
     for citation in answer.citations:
-        console.print(f"{escape(f'[{citation.marker}]')} {escape(citation_line(citation))}")
-        console.print(f"    [italic]« {escape(citation.quote)} »[/]")
-    console.print(f"\n[dim]{timings(answer.timings)} — modèle : {escape(answer.model)}[/]")
+        console.print(styled(f"[{citation.marker}] {citation_line(citation)}"))
+        console.print(styled("    ", (f"« {citation.quote} »", "italic")))
+    about = f"{timings(answer.timings)} — modèle : {answer.model}"
+    console.print(styled(("\n" if answer.citations else "") + about), style="dim")
 
 
 def citation_line(citation: Citation) -> str:
@@ -95,40 +121,38 @@ def citation_line(citation: Citation) -> str:
     return f"{reference(citation.article, citation.text)}{page(citation.page)} — {verdict}"
 
 
-def print_article(text: Text, article: Article, versions: Sequence[Version], day: date) -> None:
-    """An article with the wording of each version given."""
+def print_article(text: Text, article: Article) -> None:
+    """The name of an article and the titles above it."""
     console = out()
-    console.print(f"[bold]{escape(reference(article.number, text.title, article.heading))}[/]")
+    console.print(styled((reference(article.number, text.title, article.heading), "bold")))
     if article.path:
-        console.print(f"[dim]{escape(' › '.join(article.path))}[/]")
-    if not versions:
-        console.print(f"\nAucune version en vigueur au {day.isoformat()} (voir --history).")
-    for version in versions:
-        state = f" ({version.state})" if version.state else ""
-        console.print(f"\n[dim]{in_force(version.validity)}{escape(state)}[/]")
-        console.print(escape(version.words) if version.words else "[italic]Texte inconnu.[/]")
-        if version.note:
-            console.print(f"[dim]Nota : {escape(version.note)}[/]")
+        console.print(styled((" › ".join(article.path), "dim")))
+
+
+def print_version(version: Version, made_by: Sequence[str]) -> None:
+    """A wording with its period and what made it."""
+    console = out()
+    state = f" ({version.state})" if version.state else ""
+    lines = [f"{in_force(version.validity)}{state}", *made_by]
+    console.print(styled(("\n" + "\n".join(lines), "dim")))
+    unknown = ("Texte inconnu.", "italic")
+    console.print(styled(unknown if version.words is None else version.words))
+    if version.note:
+        console.print(styled((f"Nota : {version.note}", "dim")))
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on a terminal, tab-separated lines in a pipe."""
+    """A table on a terminal; in a pipe, a line a row, tab-separated."""
     if plain():
         for row in rows:
-            sys.stdout.write("\t".join(map(str, row)) + "\n")
+            sys.stdout.write("\t".join(" ".join(safe(str(cell)).split()) for cell in row) + "\n")
         return
     table = Table(title=title or None, title_justify="left")
     for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
+        table.add_row(*(styled(str(cell)) for cell in row))
     out().print(table)
-
-
-def article_name(number: str) -> str:
-    """ "Article L231-4" for a number, the heading itself for a section that has none."""
-    numbered = number[:1].isdigit() or (len(number) < 20 and any(c.isdigit() for c in number))
-    return f"Article {number}" if numbered else number
 
 
 def reference(number: str, text: str, heading: str = "") -> str:

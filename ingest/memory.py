@@ -66,6 +66,8 @@ class Memory:
         `mark` is `sources.UNREAD` when it was not read to its end.
         """
         now = set(given)
+        if not (mark or now or before):
+            return  # it failed, and gave nothing: nothing to remember
         dropped = set(before) - now
         fingerprint = mark + _DROPPED if mark and dropped else mark
         with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:

@@ -131,8 +131,8 @@ class Ingest:
         except (SourceError, MissingPackage) as error:
             if not given and self._is_questions(source, error):
                 self._report.notices.append(_left_aside(source, error))
-            else:
-                self._fail(error, source.name)
+                return
+            self._fail(error, source.name)
         self._given.update(given)
         whole = len(self._report.failures) == failures
         if whole:

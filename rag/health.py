@@ -103,7 +103,8 @@ def _vectors(connection: Connection, parts: Parts) -> Iterator[Problem]:
 
 
 def _files(connection: Connection) -> Iterator[Problem]:
-    for path in connection.execute(select(schema.sources.c.path)).scalars():
+    gave_texts = select(schema.source_texts.c.path).distinct()
+    for path in sorted(connection.execute(gave_texts).scalars()):
         if not path_of(path).exists():
             yield Problem(
                 f"la source {path} n'est plus là",

@@ -11,6 +11,7 @@ from rag.answering import citations
 from rag.answering.extractive import ExtractiveGenerator
 from rag.catalogue import reading as catalogue
 from rag.catalogue.engine import reading
+from rag.legal.titles import article_name
 from rag.ports import DraftSentence, Embedder, Generator
 from rag.retrieval.search import Searcher, Stopwatch
 from rag.types import Answer, Caller, Citation, Hit, Sentence, Version
@@ -58,7 +59,8 @@ class Answerer:
     def _check(
         self, drafts: Sequence[DraftSentence], hits: Sequence[Hit], caller: Caller, day: date
     ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-        wanted = {hits[quote.hit].version_id for draft in drafts for quote in draft.quotes}
+        quotes = [quote for draft in drafts for quote in draft.quotes]
+        wanted = {hits[q.hit].version_id for q in quotes if citations.is_given(q, hits)}
         with reading(self._engine) as connection:
             read = {key: catalogue.version(connection, key, caller) for key in sorted(wanted)}
         versions: Mapping[str, Version] = {key: v for key, v in read.items() if v is not None}
@@ -95,7 +97,7 @@ def _prose(sentences: Sequence[Sentence], cited: Sequence[Citation]) -> str:
     heading = ""
     for sentence in sentences:
         source = cited[sentence.markers[0] - 1]
-        name = f"{_article_name(source.article)} — {source.text} :"
+        name = f"{article_name(source.article)} — {source.text} :"
         if name != heading:
             lines.append(name)
             heading = name
@@ -103,19 +105,11 @@ def _prose(sentences: Sequence[Sentence], cited: Sequence[Citation]) -> str:
     return "\n".join(lines)
 
 
-def _article_name(number: str) -> str:
-    return (
-        f"Article {number}"
-        if number[:1].isdigit() or number[1:2].isdigit() or "*" in number
-        else number
-    )
-
-
 def _refusal(hits: Sequence[Hit]) -> str:
     near = _nearest(hits)
     if not near:
         return REFUSAL
-    named = " ; ".join(f"{_article_name(hit.article)} ({hit.text})" for hit in near)
+    named = " ; ".join(f"{article_name(hit.article)} ({hit.text})" for hit in near)
     return f"{REFUSAL} Les textes les plus proches : {named}."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from rag.ports import DraftSentence
+from rag.ports import DraftSentence, Quote
 from rag.types import Citation, Hit, Sentence, Version
 
 VERIFIED = "verified"
@@ -24,25 +24,32 @@ def check(
     """Number the citations in order of appearance and check each against its Version.
 
     The same words of the same Version have one marker. `versions` holds those that the caller may
-    read; a quote of any other is `unknown_version`.
+    read; a quote of any other is `unknown_version`. A quote of a hit that was never given has no
+    citation, and its sentence no support.
     """
     citations: dict[tuple[str, str], Citation] = {}
     sentences = []
     for draft in drafts:
-        markers = []
-        for quote in draft.quotes:
-            key = hits[quote.hit].version_id, quote.words
+        quotes = [quote for quote in draft.quotes if is_given(quote, hits)]
+        for quote in quotes:
+            hit = hits[quote.hit]
+            key = hit.version_id, quote.words
             if key not in citations:
-                citations[key] = _cite(
-                    len(citations) + 1, hits[quote.hit], quote.words, versions, day
-                )
-            markers.append(citations[key].marker)
-        sentences.append(_sentence(draft, markers, list(citations.values())))
+                citations[key] = _cite(len(citations) + 1, hit, quote.words, versions, day)
+        cited = [citations[hits[quote.hit].version_id, quote.words] for quote in quotes]
+        sentences.append(_sentence(draft, cited))
     return tuple(sentences), tuple(citations.values())
 
 
-def _sentence(draft: DraftSentence, markers: list[int], citations: list[Citation]) -> Sentence:
-    good = markers and all(citations[marker - 1].verdict == VERIFIED for marker in markers)
+def is_given(quote: Quote, hits: Sequence[Hit]) -> bool:
+    """True when the quote points to one of the hits that the generator was given."""
+    return 0 <= quote.hit < len(hits)
+
+
+def _sentence(draft: DraftSentence, cited: Sequence[Citation]) -> Sentence:
+    whole = bool(cited) and len(cited) == len(draft.quotes)
+    good = whole and all(citation.verdict == VERIFIED for citation in cited)
+    markers = list(dict.fromkeys(citation.marker for citation in cited))
     text = f"{draft.text} {''.join(f'[{marker}]' for marker in markers)}".rstrip()
     return Sentence(text, tuple(markers), VERIFIED if good else UNSUPPORTED)
 
@@ -68,7 +75,7 @@ def _cite(
 
 def _locate(version: Version | None, hit: Hit, quote: str) -> int:
     """Where the quote stands in the Version, character for character; -1 when it does not."""
-    if version is None or not version.words or not quote:
+    if version is None or not version.words or not quote.strip():
         return -1
     within = version.words.find(quote, hit.start)
     return within if within >= 0 else version.words.find(quote)

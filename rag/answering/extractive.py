@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.answering.sentences import introduction, is_item, sentences, with_items
+from rag.answering.sentences import Span, introduction, is_item, sentences, with_items
+from rag.legal.titles import mentioned
 from rag.ports import DraftSentence, Embedder, Quote
 from rag.retrieval.lexical import tokens
 from rag.retrieval.numbers import find_numbers, number_key
-from rag.types import Hit
+from rag.types import Hit, Text
 
 MODEL = "extractive"
 
@@ -61,12 +62,11 @@ class ExtractiveGenerator:
         """The sentences that answer, verbatim, by article; none when the passages do not."""
         weights = self._weigh(list(dict.fromkeys(tokens(question))))
         asked = _asked_for(question, hits)
-        read = asked or hits[:READ_HITS]
-        if not asked and confidence(weights, read) < MIN_CONFIDENCE:
+        read = asked or dict(enumerate(hits[:READ_HITS]))
+        if not weights or (not asked and confidence(weights, list(read.values())) < MIN_CONFIDENCE):
             return
-        choices = list(_choices(read, weights, self._meaning(question, read)))
-        for choice in _by_article(_choose(choices, weights), read):
-            yield _draft(read[choice.hit], choice)
+        choices = list(_choices(read, weights, self._meaning(question, list(read.values()))))
+        yield from _drafts(_by_article(_choose(choices, weights), read), read)
 
     def _meaning(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         """Sentence → cosine with the question; nothing without an embedding model."""
@@ -77,10 +77,16 @@ class ExtractiveGenerator:
         return dict(zip(words, map(float, cosines), strict=True))
 
 
-def _asked_for(question: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits of the articles whose number the question gives: it asks about them."""
+def _asked_for(question: str, hits: Sequence[Hit]) -> dict[int, Hit]:
+    """The hits, by position, of the articles that the question names: it asks about them.
+
+    Where it names a text too, those of that text only.
+    """
     keys = {key for _, _, key in find_numbers(question)}
-    return [hit for hit in hits if number_key(hit.article) in keys]
+    numbered = {at: hit for at, hit in enumerate(hits) if number_key(hit.article) in keys}
+    texts = {hit.text_id: Text(hit.text_id, hit.text) for hit in numbered.values()}
+    named = {text.text_id for text in mentioned(question, list(texts.values()))}
+    return {at: hit for at, hit in numbered.items() if not named or hit.text_id in named}
 
 
 def confidence(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:
@@ -93,13 +99,12 @@ def confidence(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:
     total = sum(weights.values())
     if not total:
         return 0.0
-    held: Iterator[float] = (
-        sum(weights[token] for token in _held(hit, span) & weights.keys())
+    held = (
+        math.fsum(weights[token] for token in _held(hit, span) & weights.keys())
         for hit in hits
         for span in sentences(hit.passage)
     )
-    best: float = max(held, default=0.0)
-    return best / math.sqrt(total * rarest)
+    return max(held, default=0.0) / math.sqrt(total * rarest)
 
 
 def _held(hit: Hit, span: tuple[int, int]) -> frozenset[str]:
@@ -108,12 +113,18 @@ def _held(hit: Hit, span: tuple[int, int]) -> frozenset[str]:
 
 
 def _choices(
-    hits: Sequence[Hit], weights: Mapping[str, float], meaning: Mapping[str, float]
+    hits: Mapping[int, Hit], weights: Mapping[str, float], meaning: Mapping[str, float]
 ) -> Iterator[_Choice]:
-    for at, hit in enumerate(hits):
+    """Every sentence once: of those with the same words, the one that ranks first."""
+    seen: set[tuple[str, ...]] = set()
+    for at, hit in hits.items():
         near = frozenset(tokens("\n".join((hit.heading, *hit.path[-1:])))) & weights.keys()
         for start, end in sentences(hit.passage):
             words = hit.passage[start:end]
+            key = tuple(words.split())
+            if key in seen:
+                continue
+            seen.add(key)
             yield _Choice(
                 hit=at,
                 start=start,
@@ -144,14 +155,14 @@ def _choose(choices: list[_Choice], weights: Mapping[str, float]) -> list[_Choic
 
 
 def _worth(choice: _Choice, covered: frozenset[str], weights: Mapping[str, float]) -> float:
-    held = sum(weights[token] for token in choice.covers - covered)
-    above = sum(weights[token] for token in choice.near - choice.covers - covered)
+    held = math.fsum(weights[token] for token in choice.covers - covered)
+    above = math.fsum(weights[token] for token in choice.near - choice.covers - covered)
     share = (held + HEADING * above) / sum(weights.values())
-    length = (choice.length / USUAL_LENGTH) ** LENGTH_POWER
+    length: float = (choice.length / USUAL_LENGTH) ** LENGTH_POWER
     return (share / length + MEANING * choice.meaning) * choice.factor
 
 
-def _by_article(chosen: Sequence[_Choice], hits: Sequence[Hit]) -> list[_Choice]:
+def _by_article(chosen: Sequence[_Choice], hits: Mapping[int, Hit]) -> list[_Choice]:
     """Sentences of one article together, in its order; the article of the best one first."""
     articles = list(dict.fromkeys(hits[choice.hit].article_id for choice in chosen))
     return sorted(
@@ -160,10 +171,27 @@ def _by_article(chosen: Sequence[_Choice], hits: Sequence[Hit]) -> list[_Choice]
     )
 
 
-def _draft(hit: Hit, choice: _Choice) -> DraftSentence:
-    words = hit.passage
-    span = choice.start, choice.end
+def _drafts(chosen: Sequence[_Choice], hits: Mapping[int, Hit]) -> Iterator[DraftSentence]:
+    """One a choice, nothing quoted twice: points of one list stand under its introduction."""
+    quoted: list[tuple[int, list[Span]]] = []
+    for choice in chosen:
+        spans = _spans(hits[choice.hit].passage, (choice.start, choice.end))
+        last = quoted[-1][1] if quoted and quoted[-1][0] == choice.hit else []
+        new = [span for span in spans if not any(a <= span[0] and span[1] <= b for a, b in last)]
+        if last and len(new) < len(spans):
+            last.extend(new)
+        else:
+            quoted.append((choice.hit, new))
+    for hit, spans in quoted:
+        yield _draft(hit, [hits[hit].passage[start:end] for start, end in spans])
+
+
+def _spans(words: str, span: Span) -> list[Span]:
+    """What is quoted for a sentence: with a point its introduction, with a colon its points."""
     before = introduction(words, span) if is_item(words, span) else None
-    spans = [before, span] if before else [with_items(words, span, MAX_LIST)]
-    quotes = tuple(Quote(choice.hit, words[start:end]) for start, end in spans)
-    return DraftSentence(" ".join(f"« {quote.words} »" for quote in quotes), quotes)
+    return [before, span] if before else [with_items(words, span, MAX_LIST)]
+
+
+def _draft(hit: int, quoted: Sequence[str]) -> DraftSentence:
+    text = " ".join(f"« {words} »" for words in quoted)
+    return DraftSentence(text, tuple(Quote(hit, words) for words in quoted))

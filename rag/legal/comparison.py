@@ -110,7 +110,8 @@ def _middle(old: Sequence[_Token], new: Sequence[_Token]) -> Iterator[Segment]:
 def _by_lines(old: Sequence[_Token], new: Sequence[_Token]) -> Iterator[Segment]:
     """Whole lines that are equal anchor the comparison of what stands between them."""
     old_lines, new_lines = _lines(old), _lines(new)
-    matcher = SequenceMatcher(None, _keys(old_lines), _keys(new_lines), autojunk=False)
+    # autojunk: a line that comes again and again anchors nothing, and would cost minutes
+    matcher = SequenceMatcher(None, _keys(old_lines), _keys(new_lines), autojunk=True)
     for tag, a, b, c, d in matcher.get_opcodes():
         before = [token for line in old_lines[a:b] for token in line]
         after = [token for line in new_lines[c:d] for token in line]

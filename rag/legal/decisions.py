@@ -42,8 +42,12 @@ _EUROPEAN = re.compile(
     rf"(?<![\w-])(?:CJUE|CJCE|CEDH|Cour EDH)(?:, (?:gde ch\.|GC|grande chambre|plen\.|ord\.))?,? (?:du )?{_DAY}"
     rf"(?:{_PARTY})?(?:,? (?:{_NO})?(?:C-[0-9]{{1,4}}/[0-9]{{2}}|[0-9]{{3,5}}/[0-9]{{2}})(?: [Pp]\.?)?)?"
 )
-_CADA = re.compile(rf"(?<![\w-])(?:CADA,? )?(?:avis|conseil) (?:de la CADA )?(?:{_NO})[0-9]{{8}}(?: du {_DAY})?|(?<![\w-])CADA,? {_DAY},? (?:avis )?{_NO}[0-9]{{8}}")
-_ECLI = re.compile(r"(?<![\w])ECLI ?: ?[A-Z]{2} ?: ?[A-Z0-9]{2,7} ?: ?[0-9]{4} ?: ?[A-Z0-9.]{3,25}[A-Z0-9]")
+_CADA = re.compile(
+    rf"(?<![\w-])(?:CADA,? )?(?:avis|conseil) (?:de la CADA |CADA )?(?:{_NO})[0-9]{{8}}(?: du {_DAY})?|(?<![\w-])CADA,? {_DAY},? (?:avis )?{_NO}[0-9]{{8}}"
+)
+_ECLI = re.compile(
+    r"(?<![\w])ECLI ?: ?[A-Z]{2} ?: ?[A-Z0-9]{2,7} ?: ?[0-9]{4} ?: ?[A-Z0-9.]{3,25}[A-Z0-9]"
+)
 DECISIONS = (
     _COUNCIL,
     _COUNCIL_NUMBER,

@@ -25,7 +25,7 @@ MAX_ANTECEDENTS = 6  # texts named before that a bare number may mean
 CLAUSE_REACH = 160  # characters from an article to the clause that dates its wording
 _JOINED = re.compile(
     r"(?: ?,)?(?: ?(?:et|ou|ainsi que|ainsi qu'|ni|puis|comme|et/ou))?"
-    r"(?: (?:a|de|par|dans|sur|aux|des|les|celles de|ceux de|celles des))?(?: ?(?:l'|les |le |la ))? ?"
+    r"(?: (?:a|de|par|dans|sur|au|du|aux|des|les|celles de|ceux de|celles des))?(?: ?(?:l'|les |le |la ))? ?"
 )
 _ITS = re.compile(r"(?:son|ses|leurs?) (?:[^.;\n]{0,40})?$")
 _HEADING_END = re.compile(r" ?(?:[:.\-]|er? ?[:.\-])|[ ]*\n| ?$")
@@ -87,6 +87,7 @@ class _Reading:
         kept = [(g, r) for g in self.groups if (r := self._reference(g)) is not None]
         found = [reference for _, reference in kept]
         found = self._joined_on([group for group, _ in kept], found)
+        found = [r for r in found if r.texts or r.link != "implied" or _is_lettered(r)]
         found += self._alone()
         found.sort(key=lambda reference: reference.start)
         return [self._placed(reference) for reference in self._dated(found)]
@@ -134,7 +135,9 @@ class _Reading:
             return True
         if "-" in group.marks[0].printed:
             return False
-        return not (spelled[:1].isupper() and "." in spelled and in_grammar(self.plain, group.start))
+        return not (
+            spelled[:1].isupper() and "." in spelled and in_grammar(self.plain, group.start)
+        )
 
     def _heading(self, group: Group) -> bool:
         """ "Article 2 : …" at the beginning of a line is the document's own article."""
@@ -160,11 +163,14 @@ class _Reading:
     def _same(self, mention: Mention, group: Group) -> tuple[str, ...]:
         beginnings = _NOUN_STARTS.get(mention.noun, ())
         place = min(mention.start, group.start)
-        for entry in self._before(place):
-            if entry.titles and entry.titles[0].startswith(beginnings):
-                return entry.titles
-        home = self.home and self.home.startswith(beginnings)
-        return (self.home,) if home else ()
+        before = [e.titles for e in self._before(place) if e.titles]
+        if self.home:
+            unnamed = not plain_pointer(self.plain.low[mention.start : mention.end])
+            before.insert(0 if unnamed else len(before), (self.home,))
+        fitting = [titles for titles in before if titles[0].startswith(beginnings)]
+        printed = group.marks[0].printed
+        likely = (t for t in fitting if any(codes.may_have(title, printed) for title in t))
+        return next(likely, fitting[0] if fitting else ())
 
     def _before(self, at: int) -> list[_Named]:
         """What was named before `at`, nearest first; bounded, so that time stays linear."""
@@ -190,7 +196,7 @@ class _Reading:
         else:
             texts = before[0].titles if before else ()
         texts = tuple(title for title in texts if codes.may_have(title, printed))
-        return self._made(group, texts, "implied") if texts else None
+        return self._made(group, texts, "implied")
 
     def _candidates(self, before: Sequence[_Named], printed: str) -> tuple[str, ...]:
         found = [self.home] if self.home else []
@@ -230,9 +236,28 @@ class _Reading:
         found = []
         for mention in self.mentions:
             inside = any(s <= mention.start < e for s, e in _around(covered, mention.start))
-            if mention.alone and mention.start not in used and not inside:
+            if (
+                mention.alone
+                and mention.start not in used
+                and not inside
+                and not self._gloss(mention)
+            ):
                 found.append(Reference(mention.start, mention.end, "", mention.titles))
         return found
+
+    def _gloss(self, mention: Mention) -> bool:
+        """ "le règlement général sur la protection des données (RGPD)": named once already."""
+        at = bisect_left(self.mentions, mention.start, key=lambda m: m.start) - 1
+        before = self.mentions[at] if at >= 0 else None
+        return (
+            before is not None
+            and before.titles == mention.titles
+            and re.fullmatch(
+                r" ?(?:\(|- |, )(?:dite? |ci-apres |ou )?['\"« ]*",
+                self.plain.low[before.end : mention.start],
+            )
+            is not None
+        )
 
     def _owner(self, group: Group) -> int | None:
         """ "Le code X prévoit, en ses articles L. 1…": X is named for them, not for itself."""
@@ -256,13 +281,19 @@ class _Reading:
         self, clause: Clause, found: list[Reference], starts: list[int]
     ) -> int | None:
         after = bisect_left(starts, clause.start)
-        while after > 0 and not found[after - 1].marks and after > 1 and clause.start < found[after - 1].end:
+        while (
+            after > 0
+            and not found[after - 1].marks
+            and after > 1
+            and clause.start < found[after - 1].end
+        ):
             after -= 1
         if after > 0 and self._reaches(found[after - 1].end, clause.start):
             return after - 1
         following = bisect_left(starts, clause.end)
         if following < len(found) and re.fullmatch(
-            r",? ?(?:l'|les |le |la |de l'|a l')?", self.plain.low[clause.end : found[following].start]
+            r",? ?(?:l'|les |le |la |de l'|a l')?",
+            self.plain.low[clause.end : found[following].start],
         ):
             return following
         return None
@@ -291,6 +322,16 @@ class _Reading:
             return None
         start, end = self.plain.span(clause.start, clause.end)
         return replace(clause, start=start, end=end)
+
+
+def _is_lettered(reference: Reference) -> bool:
+    """A bare number without a text ("l'article 3") is nothing; a lettered one is unresolved."""
+    return reference.marks[0].printed[:1].isalpha()
+
+
+def plain_pointer(words: str) -> bool:
+    """ "du même code", "dudit code", "ce code": points back, where "du code" alone need not."""
+    return re.search("meme|dit|ce|precit|sus|mention|cit|vis", words) is not None
 
 
 def _around(spans: list[tuple[int, int]], at: int) -> list[tuple[int, int]]:

@@ -19,14 +19,22 @@ from rag.legal.names import (
     generic_at,
     short_at,
 )
-from rag.legal.patterns import ANNEX, ARTICLE, LETTERED, SUBDIVISION, article_list, lettered
+from rag.legal.patterns import (
+    ANNEX,
+    ARTICLE,
+    LETTERED,
+    SUBDIVISION,
+    article_list,
+    is_preposition,
+    lettered,
+)
 from rag.legal.plain import Plain
 from rag.types import ArticleMark, Clause
 
 _LATER = r"(?: (?:precites?|susvises?|susmentionnes?|modifies?|ancien|nouveau|nouveaux))?"
 _AFTER = re.compile(
     rf"{_LATER}(?: ?, ?| - | ?\( ?| )(?:(?:issus?|tires?|extraits?) )?"
-    r"(?:(?:du|de la|de l'|des|de|d'|au|a la) ?)?"
+    r"(?:(?:du meme|dudit|de ce|du|de la|de l'|des|de|d'|au|a la) ?)?"
     r"(?:(?:partie (?:legislative|reglementaire)|(?:livre|titre|chapitre) [ivxlc0-9]{1,6}(?:er)?) (?:du |de la |de l'|de )){0,3}"
 )
 _BEFORE = re.compile(
@@ -69,6 +77,8 @@ def groups(
     after: set[int] = set()
     found: list[Group] = []
     for group in _numbers(plain):
+        if found and group.start < found[-1].end:
+            continue
         group.start = divided.get(group.number, group.number)
         _look_after(plain, group, named, starts, clauses, names)
         if group.text:
@@ -96,7 +106,11 @@ def in_grammar(plain: Plain, at: int) -> bool:
 
 def _numbers(plain: Plain) -> Iterator[Group]:
     anchors = [(m.start(), m) for m in ARTICLE.finditer(plain.low)]
-    anchors += [(m.start(), m) for m in LETTERED.finditer(plain.words) if lettered(m)]
+    anchors += [
+        (m.start(), m)
+        for m in LETTERED.finditer(plain.words)
+        if lettered(m) and not is_preposition(plain, m)
+    ]
     anchors += [(m.start(), m) for m in ANNEX.finditer(plain.words)]
     anchors.sort(key=lambda anchor: anchor[0])
     end = 0
@@ -164,12 +178,23 @@ def _after(
         mention = named[at]
         if mention.start - end > 90:
             break
-        if _AFTER.fullmatch(plain.low, end, mention.start) and _fits(group, mention):
+        gap = _AFTER.fullmatch(plain.low, end, mention.start)
+        if gap and _fits(group, mention) and _points(plain, end, mention):
             return mention
     gap = _AFTER.match(plain.low, end)
     if gap is None:
         return None
     return _unlisted(plain, gap, names)
+
+
+def _points(plain: Plain, end: int, mention: Mention) -> bool:
+    """ "du même code", "de la convention": not ", la convention prévoit"."""
+    if mention.kind not in (Kind.SAME, Kind.PRESENT, Kind.PRIVATE):
+        return True
+    comma = ",? ?" if mention.kind is Kind.SAME else " "
+    return (
+        re.compile(rf"{comma}(?:du|de|des|d'|dudit|au|audit)\b").match(plain.low, end) is not None
+    )
 
 
 def _unlisted(plain: Plain, gap: re.Match[str], names: Names) -> Mention | None:
@@ -223,6 +248,8 @@ def _look_before(
     group.joined = mention.start not in after and _joins(group, mention, gap)
     if group.joined:
         group.start = mention.start
+        opened = "(" in gap["mark"] and plain.low[group.end : group.end + 1] == ")"
+        group.end += opened
 
 
 def _may_lead(group: Group, mention: Mention, gap: re.Match[str]) -> bool:
@@ -233,7 +260,8 @@ def _may_lead(group: Group, mention: Mention, gap: re.Match[str]) -> bool:
 
 def _joins(group: Group, mention: Mention, gap: re.Match[str]) -> bool:
     """Whether text and numbers make one surface: "CRPA, art. L. 1", "…, notamment ses articles"."""
-    if mention.kind is Kind.SAME or gap["the"] or ";" in gap["mark"]:
+    such = "notamment" in gap["such"] or "particulier" in gap["such"]
+    if mention.kind is Kind.SAME or ";" in gap["mark"] or (gap["the"] and not such):
         return False
     verbs = re.search(r"prevoit|dispose|precise|aux |dans |par |pour |\ba ", gap["such"])
-    return not verbs and (bool(gap["its"]) or not gap["such"].strip() or "notamment" in gap["such"])
+    return not verbs and (bool(gap["its"]) or not gap["such"].strip() or such)

@@ -35,12 +35,12 @@ def judge(
 ) -> Finding:
     """The most serious finding on one article. `versions` oldest first."""
     if not place.articles:
-        return Finding(
-            "unknown_article", f"{title} n'a pas d'article {place.printed}."
-        )
+        return Finding("unknown_article", f"{title} n'a pas d'article {place.printed}.")
     current = _at(versions, day)
     if current is None:
-        return Finding("not_in_force_at_date", _not_in_force(place, versions, day), _near(versions, day))
+        return Finding(
+            "not_in_force_at_date", _not_in_force(place, versions, day), _near(versions, day)
+        )
     stated = _stated(clause, versions, current) if clause else None
     found = [_base(place, current)]
     if clause:
@@ -127,7 +127,11 @@ def _dated(
         return Finding("in_force", detail, current)
     since = french(current.validity.start) if current.validity.start else "une date inconnue"
     unknown = "" if stated.words else " (le texte de la rédaction visée n'est pas connu ici)"
-    later = stated.validity.start and current.validity.start and stated.validity.start > current.validity.start
+    later = (
+        stated.validity.start
+        and current.validity.start
+        and stated.validity.start > current.validity.start
+    )
     verb = "sera modifié d'ici là" if later else f"a été modifié depuis : version du {since}"
     return Finding("modified_since", f"L'article {place.printed} {verb}{unknown}.", current)
 

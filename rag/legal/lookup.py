@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from rag.catalogue import reading
 from rag.errors import NotFound
-from rag.legal.titles import named
-from rag.retrieval.numbers import find_numbers, fold, number_key
+from rag.legal.titles import name_key, named
+from rag.retrieval.numbers import find_numbers, number_key
 from rag.types import Article, Caller, Text
 
-SHOWN_CANDIDATES = 8
+SHOWN = 8  # candidates and parts named in a message
+MAX_CUTS = 24  # words of a reference between which number and text may part
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,61 +34,128 @@ def find_article(connection: Connection, reference: str, caller: Caller) -> Foun
     by_id = reading.article(connection, reference.strip(), caller)
     if by_id:
         return Found(*by_id)
-    candidates = _candidates(connection, reference, caller)
-    if len(candidates) == 1:
-        return candidates[0]
-    raise _not_one(reference, candidates)
-
-
-def _candidates(connection: Connection, reference: str, caller: Caller) -> list[Found]:
     texts = reading.texts_for(connection, caller)
-    for number, name in _readings(reference):
-        found = reading.articles_numbered(connection, [number_key(number)], caller)
-        if name:
-            wanted = {text.text_id for text in named(name, texts)}
-            found = [entry for entry in found if entry[1].text_id in wanted]
-        if found:
-            return [Found(*entry) for entry in found]
-    return _by_heading(connection, reference, texts, caller)
+    readings = list(_readings(reference, texts))
+    candidates = _numbered(connection, readings, caller)
+    if not candidates:
+        candidates, parts = _look_through(connection, readings, texts, caller)
+        if not candidates:
+            raise _none(reference, parts)
+    if len(candidates) > 1:
+        raise _several(reference, candidates)
+    return candidates[0]
 
 
-def _readings(reference: str) -> list[tuple[str, str]]:
-    """(number, name of the text) as the reference may be read, most likely first."""
-    readings = [(reference, "")]
-    for start, end, _ in find_numbers(reference):
-        rest = f"{reference[:start]} {reference[end:]}"
-        readings.append((reference[start:end], rest))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a reference may be read. `texts`: the ids of those meant; None: no name is given."""
+
+    key: str
+    texts: frozenset[str] | None
+
+    def fits(self, text: Text) -> bool:
+        return self.texts is None or text.text_id in self.texts
+
+
+def _readings(reference: str, texts: Sequence[Text]) -> Iterator[_Reading]:
+    """Number and name of the text as the reference may be read, most likely first."""
+    seen = set()
+    for number, name in _parted(reference):
+        meant = named(name, texts) if name_key(name) else None
+        if meant == []:
+            continue
+        ids = None if meant is None else frozenset(text.text_id for text in meant)
+        read = _Reading(number_key(number), ids)
+        if read.key and read not in seen:
+            seen.add(read)
+            yield read
+
+
+def _parted(reference: str) -> Iterator[tuple[str, str]]:
+    yield reference, ""
+    for start, end, _ in find_numbers(reference)[:SHOWN]:
+        yield reference[start:end], f"{reference[:start]} {reference[end:]}"
     words = reference.split()
-    for cut in range(len(words) - 1, 0, -1):  # "12 bis règlement général"
-        readings.append((" ".join(words[:cut]), " ".join(words[cut:])))
-        readings.append((" ".join(words[cut:]), " ".join(words[:cut])))
-    return readings
+    for cut in range(min(len(words) - 1, MAX_CUTS), 0, -1):  # "12 bis règlement général"
+        yield " ".join(words[:cut]), " ".join(words[cut:])
+        yield " ".join(words[cut:]), " ".join(words[:cut])
 
 
-def _by_heading(
-    connection: Connection, reference: str, texts: list[Text], caller: Caller
-) -> list[Found]:
-    wanted = fold(reference).strip()
-    return [
+def _numbered(connection: Connection, readings: Iterable[_Reading], caller: Caller) -> list[Found]:
+    for read in readings:
+        found = reading.articles_numbered(connection, [read.key], caller)
+        fitting = [Found(*entry) for entry in found if read.fits(entry[1])]
+        if fitting:
+            return fitting
+    return []
+
+
+def _look_through(
+    connection: Connection, readings: Sequence[_Reading], texts: Sequence[Text], caller: Caller
+) -> tuple[list[Found], list[Found]]:
+    """The articles that have the reference as heading, or else those that are parts of it."""
+    known = [
         Found(article, text)
         for text in texts
+        if any(read.fits(text) for read in readings)
         for article in reading.articles_of(connection, text.text_id, caller)
-        if wanted in (fold(article.heading), fold(article.number))
     ]
+    by_heading: dict[str, list[Found]] = {}
+    for found in known:
+        by_heading.setdefault(number_key(found.article.heading), []).append(found)
+    headed = _first(readings, lambda key: by_heading.get(key, ()))
+    if headed:
+        return headed, []
+    wholes = [(number_key(found.article.number), found) for found in known]
+    return [], _first(readings, lambda key: _parts(key, wholes))
 
 
-def _not_one(reference: str, candidates: list[Found]) -> NotFound:
-    if not candidates:
+def _first(readings: Iterable[_Reading], find: Callable[[str], Iterable[Found]]) -> list[Found]:
+    """What the first reading that leads anywhere finds."""
+    for read in readings:
+        found = [entry for entry in find(read.key) if read.fits(entry.text)]
+        if found:
+            return found
+    return []
+
+
+def _parts(key: str, wholes: Iterable[tuple[str, Found]]) -> Iterator[Found]:
+    """Article 3.1 of "3", article L311-1 of "L311"."""
+    if key[-1:].isdigit():
+        yield from (found for whole, found in wholes if whole.startswith((f"{key}.", f"{key}-")))
+
+
+def _none(reference: str, parts: Sequence[Found]) -> NotFound:
+    if not parts:
         return NotFound(
             "aucun article ne répond à cette référence",
             where=reference,
             remedy="vérifiez le numéro et le nom du texte ; `referent status` dit ce qui est connu",
         )
-    listed = [f"{found.article.number} ({found.text.title})" for found in candidates]
-    more = f" et {len(listed) - SHOWN_CANDIDATES} autres" if len(listed) > SHOWN_CANDIDATES else ""
+    listed = _listed(parts)
     return NotFound(
-        f"plusieurs articles répondent à cette référence : "
-        f"{', '.join(listed[:SHOWN_CANDIDATES])}{more}",
+        f"pas d'article de ce numéro même ; ses parties en ont un : {listed}",
         where=reference,
-        remedy="ajoutez le nom du texte",
+        remedy="demandez l'une d'elles",
     )
+
+
+def _several(reference: str, candidates: Sequence[Found]) -> NotFound:
+    one_text = len({found.text.text_id for found in candidates}) == 1
+    return NotFound(
+        f"plusieurs articles répondent à cette référence : {_listed(candidates, ids=one_text)}",
+        where=reference,
+        remedy="donnez l'identifiant entre crochets" if one_text else "ajoutez le nom du texte",
+    )
+
+
+def _listed(found: Sequence[Found], *, ids: bool = False) -> str:
+    """« 3.1, 3.2 (Procédure) et 2 de plus »; with their ids, « 3 [proc#3], 3 [proc#3-2] »."""
+    by_text: dict[str, list[str]] = {}
+    for entry in found[:SHOWN]:
+        name = (
+            f"{entry.article.number} [{entry.article.article_id}]" if ids else entry.article.number
+        )
+        by_text.setdefault(entry.text.title, []).append(name)
+    listed = ", ".join(f"{', '.join(names)} ({title})" for title, names in by_text.items())
+    return f"{listed} et {len(found) - SHOWN} de plus" if len(found) > SHOWN else listed

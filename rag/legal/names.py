@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.legal import codes
@@ -48,12 +48,13 @@ class Mention:
 class Names:
     """The names to look for: the tables' and those of the catalogue's own texts."""
 
-    full: dict[str, tuple[str, ...]] = field(default_factory=codes.full_names)
-    short: dict[str, tuple[str, ...]] = field(default_factory=codes.short_names)
-    documents: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    pattern: re.Pattern[str] = re.compile("(?!)")
-    dotted: re.Pattern[str] = re.compile("(?!)")
-    documents_pattern: re.Pattern[str] = re.compile("(?!)")
+    full: dict[str, tuple[str, ...]]
+    short: dict[str, tuple[str, ...]]
+    documents: dict[str, tuple[str, ...]]
+    loose: dict[str, tuple[str, ...]]
+    pattern: re.Pattern[str]
+    dotted: re.Pattern[str]
+    documents_pattern: re.Pattern[str]
 
     @classmethod
     def of(cls, titles: Iterable[str] = ()) -> Names:
@@ -72,6 +73,7 @@ class Names:
             full,
             short,
             documents,
+            {_loose_key(name): titles for name, titles in short.items()},
             _alternation(full),
             re.compile(rf"(?<!\w)(?:{'|'.join(map(_dotted, _longest(dotted)))})(?!\w)"),
             _alternation(documents),
@@ -79,9 +81,13 @@ class Names:
 
 
 _POINTING = (Kind.SAME, Kind.PRESENT, Kind.PRIVATE)
-_ACRONYM = re.compile(r"(?<![\w.-])[A-Z][A-Za-z0-9]{1,7}(?![\w])")
+_ACRONYM = re.compile(
+    r"(?<![\w.-])(?:[A-Z][A-Za-z0-9]{1,7}(?!\w)|[A-Z]\. ?(?:[A-Z]\. ?){1,6}[A-Z]\.?(?!\w))"
+)
 # Abbreviations that mean something else too are read only right after an article.
-_CLEAR = frozenset("CRPA CGCT CGFP CJA CESEDA Ceseda CGPPP CG3P CASF CPCMR CPCE CRPM CPMIVG".split())
+_CLEAR = frozenset(
+    "CRPA CGCT CGFP CJA CESEDA Ceseda CGPPP CG3P CASF CPCMR CPCE CRPM CPMIVG".split()
+)
 _NOUN = (
     r"(?P<noun>code|loi|decret|ordonnance|arrete|reglement|directive|convention|traite|circulaire"
     r"|constitution|livre)"
@@ -91,14 +97,14 @@ _LATER = (
     r"|cite[e]? (?:ci-dessus|plus haut)|visee? ci-dessus))"
 )
 _SAME = re.compile(
-    rf"(?<!\w)(?:(?:(?:du|le|au|ce|la|cette) meme|dudit|ledit|audit|ladite|ce|cette|cet) {_NOUN}{_LATER}?"
+    rf"(?<!\w)(?:(?:(?:du|le|au|ce|la|cette) meme|ce dernier|dudit|ledit|audit|ladite|ce|cette|cet) {_NOUN}{_LATER}?"
     rf"|(?:du|le|la|au|l'|de l') ?(?P<noun2>code|loi|decret|ordonnance|arrete|reglement|directive|traite){_LATER})"
     r"(?!\w)"
 )
-_BARE_CODE = re.compile(r"(?:du|le|au) code(?= ?[,.;:)»\n]| (?:et|ou|que|qui|pour|dans|sur|est|dispose|prevoit|a|ne|il|elle)(?!\w)|$)")
-_PRESENT = re.compile(
-    rf"(?<!\w)(?:du|le|la|au|des|les) presente?s? {_NOUN}(?!\w)"
+_BARE_CODE = re.compile(
+    r"(?:du|le|au) code(?= ?[,.;:)»\n]| (?:et|ou|que|qui|pour|dans|sur|est|dispose|prevoit|a|ne|il|elle)(?!\w)|$)"
 )
+_PRESENT = re.compile(rf"(?<!\w)(?:du|le|la|au|des|les) presente?s? {_NOUN}(?!\w)")
 _PRIVATE = re.compile(
     r"(?<!\w)(?:(?:du|le|la|au|de|ce|cette|cet|votre|notre|son|leur|un|une|dudit|ladite|des|les|vos) "
     r"|l'|d')(?:present[e]?s? |meme |nouvel |nouveau )?(?P<what>contrats?|conventions?|statuts?|marches?"
@@ -135,7 +141,9 @@ def _overlaps(mention: Mention, named: list[Mention]) -> bool:
 
 def short_at(plain: Plain, at: int, names: Names) -> Mention | None:
     """An abbreviation right at `at`, in any case, for what follows an article's number."""
-    match = names.dotted.match(plain.words, at) or re.compile(r"\w{2,8}(?!\w)").match(plain.words, at)
+    match = names.dotted.match(plain.words, at) or re.compile(r"\w{2,8}(?!\w)").match(
+        plain.words, at
+    )
     if match is None:
         return None
     titles = _short_titles(names, match.group())
@@ -173,8 +181,9 @@ def _all(plain: Plain, names: Names) -> Iterator[Mention]:
 
 def _abbreviations(plain: Plain, names: Names) -> Iterator[Mention]:
     for match in _ACRONYM.finditer(plain.words):
-        if match.group() in names.short and (match.group() in _CLEAR or len(match.group()) > 3):
-            titles = names.short[match.group()]
+        spelled = re.sub("[. ]", "", match.group())
+        if spelled in names.short and (spelled in _CLEAR or len(spelled) > 3):
+            titles = names.short[spelled]
             alone = not titles[0].startswith(("Code", "Livre", "Conv", "Décl", "Trait", "Loi"))
             yield _mention(match, Kind.SHORT, titles, alone=alone)
     for match in names.dotted.finditer(plain.words):
@@ -186,7 +195,11 @@ def _pointing(plain: Plain) -> Iterator[Mention]:
         noun = match["noun"] or match["noun2"]
         yield Mention(match.start(), match.end(), Kind.SAME, noun=noun)
     for match in _PRESENT.finditer(plain.low):
-        kind = Kind.PRESENT if match["noun"] in ("code", "loi", "decret", "ordonnance", "livre", "reglement") else Kind.PRIVATE
+        kind = (
+            Kind.PRESENT
+            if match["noun"] in ("code", "loi", "decret", "ordonnance", "livre", "reglement")
+            else Kind.PRIVATE
+        )
         yield Mention(match.start(), match.end(), kind, noun=match["noun"])
     for match in _PRIVATE.finditer(plain.low):
         yield Mention(match.start(), match.end(), Kind.PRIVATE, noun=match["what"])
@@ -198,19 +211,16 @@ def bare_code_at(plain: Plain, at: int) -> Mention | None:
     return Mention(at, match.end(), Kind.SAME, noun="code") if match else None
 
 
-def _mention(match: re.Match[str], kind: Kind, titles: tuple[str, ...], *, alone: bool = False) -> Mention:
+def _mention(
+    match: re.Match[str], kind: Kind, titles: tuple[str, ...], *, alone: bool = False
+) -> Mention:
     return Mention(match.start(), match.end(), kind, titles, alone)
 
 
 def _short_titles(names: Names, spelled: str) -> tuple[str, ...]:
     if spelled in names.short:
         return names.short[spelled]
-    return _loose(names).get(_loose_key(spelled), ())
-
-
-def _loose(names: Names) -> dict[str, tuple[str, ...]]:
-    """Abbreviations without regard to case, spaces and full stops."""
-    return {_loose_key(name): titles for name, titles in names.short.items()}
+    return names.loose.get(_loose_key(spelled), ())
 
 
 def _loose_key(name: str) -> str:
@@ -271,4 +281,12 @@ def _capitalised(name: str) -> str:
     return one_line[:1].upper() + one_line[1:]
 
 
-__all__: Sequence[str] = ("Kind", "Mention", "Names", "bare_code_at", "generic_at", "mentions", "short_at")
+__all__: Sequence[str] = (
+    "Kind",
+    "Mention",
+    "Names",
+    "bare_code_at",
+    "generic_at",
+    "mentions",
+    "short_at",
+)

@@ -18,23 +18,27 @@ LATIN = (
 )
 # A capital letter is part of a number ("96 ter A", "L. 123-1 A"), never a word of a title.
 CAPITAL = (
-    r" ?(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU)(?!\w)|C\. ?[a-z]|C (?=civ|pen|trav)"
+    r" ?(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU) ?(?=[A-Z]['A-Z])|C\. ?[a-z]|C (?=civ|pen|trav)"
     r"|[A-Z] (?=l'|L'|[LRD]\.? ?[0-9]))(?!-?[IVX]{2})[A-Z]{1,2}(?![\w'.])"
 )
 _TAIL = rf"(?:-[0-9]{{1,4}}(?!\w)|(?:-0)? ?{LATIN}|(?:-0)?{CAPITAL}(?:-[0-9]{{1,3}}(?!\w))?){{0,5}}"
-_OCR = "[0-9lIOo|]"  # l, I for 1 and O for 0 within a number
+# l, I for 1 and O for 0 within a number, never where a word begins ("17ou").
+_OCR = "(?:[0-9]|[lIOo|](?![a-km-np-zA-HJ-NP-Z]))"
 
 _STAR = r"(?:\*{1,2}[. ]{0,2})?"
-LETTER = r"(?P<letter>(?i:LO|LP|L|R|D|A))"
-_GROUPS = rf"{_OCR}{{1,5}}(?: ?- ?{_OCR}{{1,5}}|\.[0-9]{{1,4}}){{0,5}}"
+LETTER = r"(?P<letter>(?i:L\.?O|L\.?P|L|R|D|A))"
+_GROUPS = (
+    rf"(?=[lIOo|]{{0,4}}[0-9]){_OCR}{{1,5}}"
+    rf"(?: ?- ?(?=[lIOo|]{{0,4}}[0-9])(?![0-9]{{1,2}} ?°){_OCR}{{1,5}}|\.[0-9]{{1,4}}){{0,5}}"
+)
 _SPACED = r"[0-9]{3,4} [0-9]{1,3}(?![-\w]|[.,][0-9]| [0-9])"  # "L 231 4"
 # "L. 231-4" anywhere; what has no dash needs more around it, which `extract` asks for.
 LETTERED = re.compile(
-    rf"(?<![\w*'/-]){LETTER}[. ]{{0,2}}{_STAR}(?P<digits>{_GROUPS}){_TAIL}(?![\w°%€]|[-/][0-9])"
+    rf"(?<![\w*'/-]){LETTER}[. ]{{0,2}}{_STAR}(?P<digits>(?>{_GROUPS})){_TAIL}(?![0-9°%€]|[-/][0-9](?![0-9]? ?°))"
 )
 AFTER_ARTICLE = re.compile(
     rf"(?:{LETTER}|(?P<ocr>[1Ii|](?=\. ?[0-9]{{3}} ?-)))[. ]{{0,2}}{_STAR}"
-    rf"(?P<digits>{_SPACED}|{_GROUPS}){_TAIL}(?!\w)"
+    rf"(?P<digits>{_SPACED}|(?>{_GROUPS})){_TAIL}(?![0-9°%€])"
 )
 _UNIT = (
     r"(?! ?(?:[°%€²]|kg\b|km\b|(?i:mois|jours?|ans|annees?|heures?|minutes?|semaines?|trimestres?"
@@ -53,7 +57,7 @@ ARTICLE = re.compile(
 )
 _SEPARATOR = re.compile(
     r" ?, ?(?:et |ou |et/ou |puis |ainsi que )?(?:les |des |aux |l'|le |du )?"
-    r"| (?:et|ou|et/ou|&|ainsi que|ainsi qu'a)(?: a)? (?:les |des |aux |l'|le |du )?| ?; ?(?:et )?|/ ?"
+    r"| (?:et|ou|et/ou|&|ainsi que|ainsi qu'a)(?: a)? (?:les |des |aux |l'|le |du )?| ?; ?(?:et )?| ?/ ?"
 )
 _RANGE = re.compile(r" (?:a|au|jusqu'a|jusqu'au) (?:l'article )?(?:l')?|(?<=[0-9]) ?-> ?")
 _FOLLOWING = re.compile(r",? et (?:suivants?|suiv\.|ss\.?|s\.)(?!\w)|,? (?:ss|s)\.(?= |$|\))")
@@ -102,10 +106,15 @@ def lettered(match: re.Match[str]) -> str | None:
         return None
     if sum("0" <= c <= "9" for c in digits) * 2 < sum(map(len, groups)):
         return None
-    letter = (match["letter"] or "L").upper()
+    letter = (match["letter"] or "L").upper().replace(".", "")
     star = "*" if "*" in match.group()[: match.start("digits") - match.start()] else ""
     number = "-".join(map(_digits, groups))
     return letter + star + number + _tail(match.group()[match.end("digits") - match.start() :])
+
+
+def is_preposition(plain: Plain, match: re.Match[str]) -> bool:
+    """ "à 1508": the letter A of a number is a capital without accent."""
+    return match["letter"] in ("a", "A") and plain.source[plain.origin(match.start())] != "A"
 
 
 def bare(match: re.Match[str]) -> str:
@@ -159,6 +168,8 @@ def _number(
 ) -> ArticleMark | None:
     pattern = AFTER_ARTICLE if after_article else LETTERED
     match = pattern.match(plain.words, at)
+    if match and is_preposition(plain, match):
+        match = None
     printed = lettered(match) if match else None
     if match and printed:
         return ArticleMark(at, match.end(), printed)

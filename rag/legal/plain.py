@@ -50,6 +50,10 @@ _RUN = re.compile(
     r"|(?P<space>\s{2,}|[\n\r\u2028\u2029])|[\u00ad\u200b-\u200d\ufeff\u0300-\u036f]+"
 )
 
+# "administrati0n", "re1ations": digits that a scanner read within a word.
+_MISREAD_O = re.compile("(?<=[a-z])0(?=[a-z])")
+_MISREAD_L = re.compile("(?<=[a-z])1(?=[a-z])")
+
 
 @dataclass(frozen=True, slots=True)
 class Plain:
@@ -104,6 +108,6 @@ def _replacement(run: re.Match[str]) -> str:
 
 def _lower(words: str) -> str:
     low = words.lower()
-    if len(low) == len(words):
-        return low
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in words)
+    if len(low) != len(words):
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in words)
+    return _MISREAD_L.sub("l", _MISREAD_O.sub("o", low))

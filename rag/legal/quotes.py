@@ -20,7 +20,9 @@ _GUILLEMETS = re.compile(r"«\s*([^«»]{1,6000}?)\s*»")
 _DOUBLE = re.compile(r"“\s*([^“”]{1,6000}?)\s*”|\"([^\"\n]{1,2000})\"")
 _GAP = re.compile(r"\[[^\]]{0,80}\]|\(\s?(?:…|\.\.\.)\s?\)|…|\.\.\.")
 _TOKEN = re.compile(r"[a-z0-9]+")
-_SENTENCE_END = re.compile(r"[.!?]\s+(?=[A-ZÀÉÈÊÎÔ«])|\n\s*\n|;\s*\n|\n(?=\s*(?:[-–•*]|\d{1,2}[.)]))")
+_SENTENCE_END = re.compile(
+    r"[.!?]\s+(?=[A-ZÀÉÈÊÎÔ«])|\n\s*\n|;\s*\n|\n(?=\s*(?:[-–•*]|\d{1,2}[.)]))"
+)
 _COLON = re.compile(r":\s*$")
 _SAYS = re.compile(
     r"dispos|prevo|precis|enonc|indiqu|stipul|exig|impos|permet|exclu|subordonn|defini|redige|terme"
@@ -36,7 +38,7 @@ _POINTS_BACK = re.compile(
     r"(?:cet article|ce texte|celui-ci|cette disposition|cet alinea|cette regle|il dispose|il prevoit|il precise|il ajoute|aux termes duquel|selon lequel)"
 )
 _BETWEEN_AFTER = re.compile(
-    r"^[\s,.)]*(?:\(|,|–|-)?\s*(?:(?:ainsi que (?:le )?|comme le |aux termes|selon|dispos\w*|prévo\w*|énonc\w*|précis\w*"
+    r"^(?:\.?\s*\(|[\s,)]*(?:,|–|-)?)\s*(?:(?:ainsi que (?:le )?|comme le |aux termes|selon|dispos\w*|prévo\w*|énonc\w*|précis\w*"
     r"|(?:en )?(?:application|vertu)|voir|cf\.?|v\.|sur le fondement|au sens|en|de|du|des|à|d'|l'|l’|les|le|la|2°|ce que|telle est)[\s]*)*$",
     re.IGNORECASE,
 )
@@ -74,9 +76,7 @@ def _quotation(match: re.Match[str], group: int) -> Quotation:
     return Quotation(match.start(group), match.end(group), match[group])
 
 
-def owners(
-    document: str, quotation: Quotation, spans: Sequence[tuple[int, int]]
-) -> list[Owner]:
+def owners(document: str, quotation: Quotation, spans: Sequence[tuple[int, int]]) -> list[Owner]:
     """Which of the references at `spans` the quotation may be taken from."""
     outside = [(at, span) for at, span in enumerate(spans) if not _within(span, quotation)]
     before = [(at, span) for at, span in outside if span[1] <= quotation.start]
@@ -89,7 +89,7 @@ def owners(
         nearest = spans[same[-1]]
         certain = _certain(document, nearest, quotation)
         found += [Owner(at, certain and at == same[-1]) for at in reversed(same)]
-    elif before and _points_back(document, before[-1][1], quotation):
+    elif before and _points_back(document, before[-1][1][1], quotation):
         found.append(Owner(before[-1][0], certain=True))
     return found
 
@@ -99,14 +99,14 @@ def _within(span: tuple[int, int], quotation: Quotation) -> bool:
 
 
 def _follows(document: str, quotation: Quotation, span: tuple[int, int]) -> bool:
-    gap = document[quotation.end : span[0]].lstrip(" \u00a0\u202f»”\"")
+    gap = document[quotation.end : span[0]].lstrip(' \u00a0\u202f»”"')
     return len(gap) <= 80 and "\n\n" not in gap and bool(_BETWEEN_AFTER.match(gap))
 
 
 def _one_sentence(document: str, start: int, end: int) -> bool:
     if end - start > REACH:
         return False
-    gap = document[start:end].rstrip("«“\" \u00a0\u202f\n")
+    gap = document[start:end].rstrip('«“" \u00a0\u202f\n')
     return _SENTENCE_END.search(_without_quotes(gap)) is None
 
 
@@ -131,7 +131,7 @@ def _points_back(document: str, end: int, quotation: Quotation) -> bool:
 
 def _low(words: str) -> str:
     """Plain lower case up to the opening mark of a quotation."""
-    return plain(words).low.rstrip("«\"“ ")
+    return plain(words).low.rstrip('«"“ ')
 
 
 def tokens(words: str) -> list[str]:

@@ -151,7 +151,9 @@ def _implied(reference: Reference, shelf: Shelf) -> str:
         if not (shelf.text(nearest) is None and reference.following):
             return nearest
     further = (reference.following, *reference.texts[1:])
-    return next((t for t in further if t and _holds(t, printed, shelf)), _fallback(reference, shelf))
+    return next(
+        (t for t in further if t and _holds(t, printed, shelf)), _fallback(reference, shelf)
+    )
 
 
 def _fallback(reference: Reference, shelf: Shelf) -> str:

@@ -26,19 +26,19 @@ _EU = re.compile(
     r"(?: du parlement europeen et du conseil| du conseil| de la commission)?"
     rf"(?: ?\(?(?P<org>ue|ce|cee|euratom|ue, euratom|ce, euratom)\)?(?=[ ,]))?(?: {_NO}| ?no )? ?"
     r"(?P<no>[0-9]{1,4}/[0-9]{1,4})(?P<suffix>/(?:ce|ue|cee|jai|pesc|euratom))?(?![\w/])"
-    r"(?P<by>,? (?:du parlement europeen et du conseil|du conseil|de la commission))?"
+    r"(?P<by>,? (?:du parlement europeen et du conseil|du conseil(?= du |,)|de la commission(?= du |,)))?"
     rf"(?:,? (?:en date )?du (?P<date>{DATE}))?"
 )
 _ORDER = re.compile(
     r"(?<![\w-])(?P<kind>arretes?)(?P<adj> (?:inter)?ministeriels?| interprefectoral| prefectoral| municipal| royal)?"
-    rf"(?: {_NO}(?P<no>[\w./-]{{2,24}}))?(?: modifiee?)? du (?P<date>{DATE})"
+    rf"(?: {_NO}(?P<no>(?=[a-z./-]{{0,12}}[0-9])[\w./-]{{2,24}}))?(?: modifiee?)? du (?P<date>{DATE})"
     r"(?P<object>(?=(?: modifiee?)?,? (?:relatif|fixant|definissant|precisant|pris (?:pour|en) |modifie|portant"
     r" (?:application|approbation|reglement|organisation|creation|nomenclature))))?"
 )
 _CIRCULAR = re.compile(
     r"(?<![\w-])(?P<kind>circulaires?|instructions?|lettre-circulaire)"
     r"(?P<adj> interministerielle| ministerielle| du premier ministre| primatoriale| fiscale)?"
-    rf"(?: {_NO}(?P<no>[\w./-]{{2,30}}))?(?:,? \(?nor ?:? ?(?P<nor>[a-z]{{4}} ?[0-9]{{7}} ?[a-z])\)?)?"
+    rf"(?: {_NO}(?P<no>(?=[a-z./-]{{0,12}}[0-9])[\w./-]{{2,30}}))?(?:,? \(?nor ?:? ?(?P<nor>[a-z]{{4}} ?[0-9]{{7}} ?[a-z])\)?)?"
     rf"(?: du (?P<date>{DATE}))?(?:,? \(?nor ?:? ?(?P<nor2>[a-z]{{4}} ?[0-9]{{7}} ?[a-z])\)?)?"
 )
 _NOR = re.compile(r"(?<![\w-])nor ?:? ?(?P<nor>[a-z]{4} ?[0-9]{7} ?[a-z])(?!\w)")
@@ -115,10 +115,13 @@ def _circular(match: re.Match[str], _plain: Plain) -> tuple[str, bool]:
     if not kind:
         return f"NOR {nor}", True
     number, day = groups.get("no") or "", groups.get("date") or ""
-    if not (nor or (number and any(c.isdigit() for c in number)) or (day and "irculaire" in kind)):
+    circular = "irculaire" in kind and bool(number or day)
+    if not (nor or circular or (number and day)):
         return "", False
     name = kind + _restored(groups.get("adj") or "")
-    name += (f" n° {number.upper()}" if number else "") + _on(day) + (f" (NOR {nor})" if nor else "")
+    name += (
+        (f" n° {number.upper()}" if number else "") + _on(day) + (f" (NOR {nor})" if nor else "")
+    )
     return name, True
 
 

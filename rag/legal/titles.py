@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from rag.retrieval.numbers import fold
+from rag.retrieval.numbers import find_numbers, fold
 from rag.types import Text
 
 # Abbreviations in use among public-law jurists → title, folded as `_key` does.
@@ -32,8 +33,10 @@ ABBREVIATIONS = {
 }
 _EMPTY = frozenset("a au aux d de des du en et l la le les art article articles".split())
 _WORD = re.compile(r"[^\W_]+")
+_ASKED = "article "  # before a bare number, which is no article's without it
 
 
+@lru_cache(1 << 14)
 def name_key(name: str) -> frozenset[str]:
     """The words of a name that count, without case, accents and articles."""
     words = frozenset(_WORD.findall(fold(name))) - _EMPTY
@@ -72,6 +75,13 @@ def mentioned(question: str, texts: Sequence[Text]) -> list[Text]:
         if not any(name_key(text.title) < name_key(other.title) for other in kept):
             kept.append(text)
     return kept
+
+
+def article_name(number: str) -> str:
+    """ "Article L231-4" for a number, the heading itself for a section that has none."""
+    found = find_numbers(_ASKED + number)
+    whole = len(found) == 1 and found[0][:2] == (len(_ASKED), len(_ASKED) + len(number))
+    return f"Article {number}" if whole else number
 
 
 def _words_of(text: Text) -> frozenset[str]:

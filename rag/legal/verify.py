@@ -1,12 +1,12 @@
 """The verdict of each reference of a document at a date, for what a caller may read.
 
-    in_force              the article is in force at that date
-    quote_ok              ... and the words that the document quotes are in it
-    modified_since        the document dates or quotes an older wording
-    quote_mismatch        the quoted words are not in it
-    not_in_force_at_date  repealed before, or not yet in force
-    unknown_article       we have the text, it has no such article
-    not_in_corpus         we do not have the text, or the document does not say which it is
+in_force              the article is in force at that date
+quote_ok              ... and the words that the document quotes are in it
+modified_since        the document dates or quotes an older wording
+quote_mismatch        the quoted words are not in it
+not_in_force_at_date  repealed before, or not yet in force
+unknown_article       we have the text, it has no such article
+not_in_corpus         we do not have the text, or the document does not say which it is
 """
 
 from __future__ import annotations
@@ -117,7 +117,11 @@ def _entries(
     whole = _entry(document, resolved.reference, resolved)
     if resolved.text is None:
         detail = _absent(resolved)
-        return [replace(whole, articles=_printed(resolved.places), verdict="not_in_corpus", detail=detail)]
+        return [
+            replace(
+                whole, articles=_printed(resolved.places), verdict="not_in_corpus", detail=detail
+            )
+        ]
     if not resolved.places:
         detail = f"{resolved.title} est dans le corpus ; aucun article n'est cité."
         return [replace(whole, verdict="in_force", detail=detail)]

@@ -18,13 +18,15 @@ from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scor
 from rag.retrieval.fusion import fuse, pool
 from rag.retrieval.lexical import question_vector, token_id
 from rag.retrieval.numbers import find_numbers
-from rag.types import Caller, Hit, SparseVector
+from rag.types import Caller, Hit, SparseVector, Text
 
 DEPTH = 200  # candidates asked of each ranking
 WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 1.0, DENSE: 0.5}  # eval/results
 SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
 MAX_NAMED = 10  # articles put first because the question gives their number
+READ_NAMED = 500  # articles of that number among which they are chosen
 NAMED_SCORE = 10.0  # above any fused score
+CODE = "code"  # a text's nature
 UNKNOWN_RARITY = 8.0  # of a word in no text of a small corpus
 
 
@@ -111,14 +113,25 @@ class Searcher:
     ) -> list[_Candidate]:
         """The articles whose number the question gives, first; the others after."""
         keys = list(dict.fromkeys(key for _, _, key in find_numbers(question)))
-        if not keys:
+        found = catalogue.articles_numbered(connection, keys, caller) if keys else []
+        if not found:
             return candidates
-        found = catalogue.articles_numbered(connection, keys, caller)
-        texts = mentioned(question, list({text.text_id: text for _, text in found}.values()))
-        wanted = {text.text_id for text in texts} or {text.text_id for _, text in found}
+        texts = mentioned(question, catalogue.texts_for(connection, caller))
+        wanted = _holders(texts, {text.text_id for _, text in found})
         articles = [article.article_id for article, text in found if text.text_id in wanted]
-        points = catalogue.points_in_force(connection, articles[: 5 * MAX_NAMED], caller, day)
+        points = catalogue.points_in_force(connection, articles[:READ_NAMED], caller, day)
         return _put_first(points, candidates)
+
+
+def _holders(named: Sequence[Text], holders: set[str]) -> set[str]:
+    """Which of the texts that hold an article of that number the question means.
+
+    Those that it names; all when it names none; none when it names a code without such an article.
+    """
+    wanted = {text.text_id for text in named} & holders
+    if wanted or any(text.nature == CODE for text in named):
+        return wanted
+    return holders
 
 
 def _alone(token: str) -> SparseVector:
