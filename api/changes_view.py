@@ -77,6 +77,7 @@ def page(found: Changes) -> str:
     if rows:
         parts.append(pages.table(("Date", "Quoi", "Article", "Texte"), rows))
     for event in found.events:
-        body = pages.comparison(comparison(event)) or f"<p><em>{UNKNOWN}</em></p>"
+        segments = comparison(event)
+        body = pages.comparison(segments) if segments else f"<p><em>{UNKNOWN}</em></p>"
         parts.append(f"<article><h2>{escape(_title(event))}</h2>{body}</article>")
     return pages.page(f"Ce qui a changé depuis le {found.since}", "\n".join(parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ def demo(
     from api import commands
     from ingest.cli import ingest
 
-    steps = (
+    steps: tuple[tuple[str, Callable[[], None]], ...] = (
         (f"2. Ingestion de {corpus}/", lambda: ingest([corpus], data=data)),
         (f"3. Question : {question}", lambda: commands.ask(question, data=data)),
     )

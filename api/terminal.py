@@ -147,9 +147,9 @@ def print_table(title: str, columns: Iterable[str], rows: Iterable[Sequence[obje
         for row in rows:
             sys.stdout.write("\t".join(" ".join(safe(str(cell)).split()) for cell in row) + "\n")
         return
-    table = Table(title=title or None, title_justify="left")
+    table = Table(title=styled(title) if title else None, title_justify="left")
     for column in columns:
-        table.add_column(column)
+        table.add_column(styled(column))
     for row in rows:
         table.add_row(*(styled(str(cell)) for cell in row))
     out().print(table)

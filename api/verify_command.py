@@ -42,7 +42,8 @@ class Checked:
 
 def verify(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="Documents à vérifier ; « - » : entrée standard.")
+        list[str],
+        typer.Argument(metavar="FILE…", help="Documents à vérifier ; « - » : entrée standard."),
     ],
     as_of: AsOf = None,
     service: Services = None,

@@ -96,7 +96,7 @@ class CodeShelf(Shelf):
         """The code, by its title."""
         return self._only if title == self._only.title else None
 
-    def contents(self, text: Text) -> Contents:
+    def contents(self, text: Text) -> Contents:  # noqa: ARG002 - there is only one
         """Its articles."""
         return self._all
 
@@ -145,7 +145,8 @@ def compare(source: Path) -> Report:
         page.feed(row.get("texteHtml") or "")
         words = "".join(page.parts)
         found = [
-            resolve(reference, shelf, date.max) for reference in references_of(words, text.title, names)
+            resolve(reference, shelf, date.max)
+            for reference in references_of(words, text.title, names)
         ]
         _compare_article(row["num"] or "", words, page.anchors, found, text, ids, report)
     return report
@@ -176,7 +177,9 @@ def _compare_article(
             report.right_text += right
             wrong = wrong or ("" if right else f"WRONG TEXT, not {anchor.text_id}")
         if wrong:
-            report.misses.append(f"{number}: {wrong}: {_shown(words, anchor.start, anchor.end)} {_said(over)}")
+            report.misses.append(
+                f"{number}: {wrong}: {_shown(words, anchor.start, anchor.end)} {_said(over)}"
+            )
     for resolved in found:
         if not any(_overlap(resolved, anchor) for anchor in anchors):
             reference = resolved.reference
@@ -207,7 +210,9 @@ def _text_id(resolved: Resolved) -> str:
 
 
 def _shown(words: str, start: int, end: int) -> str:
-    around = f"{words[max(0, start - AROUND) : start]}⟦{words[start:end]}⟧{words[end : end + AROUND]}"
+    around = (
+        f"{words[max(0, start - AROUND) : start]}⟦{words[start:end]}⟧{words[end : end + AROUND]}"
+    )
     return " ".join(around.split())
 
 
@@ -257,7 +262,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     report = compare(chosen.source)
     lines = report.misses[: chosen.misses]
-    sample = random.Random(_SAMPLE_SEED).sample(report.extras, min(chosen.extras, len(report.extras)))
+    sample = random.Random(_SAMPLE_SEED).sample(
+        report.extras, min(chosen.extras, len(report.extras))
+    )
     if chosen.json:
         shape = report.shape() | {"misses": lines, "sample": sample}
         sys.stdout.write(json.dumps(shape, ensure_ascii=False, indent=1) + "\n")

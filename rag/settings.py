@@ -23,27 +23,39 @@ class Settings(BaseSettings):
     """Every choice that a person who runs Référent can make. Documented in the README."""
 
     model_config = SettingsConfigDict(
-        env_prefix="REFERENT_", toml_file="referent.toml", extra="forbid", frozen=True
+        env_prefix="REFERENT_",
+        env_ignore_empty=True,
+        toml_file="referent.toml",
+        extra="forbid",
+        frozen=True,
     )
 
-    data: Path = Field(DEFAULT_DATA, description="Folder that holds all state.")
+    data: Path = Field(default=DEFAULT_DATA, description="Folder that holds all state.")
     catalogue_url: str = Field(
-        "", description="SQLAlchemy address of the catalogue; empty: SQLite in the data folder."
+        default="",
+        description="SQLAlchemy address of the catalogue; empty: SQLite in the data folder.",
     )
     index_url: str = Field(
-        "", description="Address of a Qdrant server; empty: the embedded index in the data folder."
+        default="",
+        description="Address of a Qdrant server; empty: the embedded index in the data folder.",
     )
-    index_api_key: str = Field("", description="Key of the Qdrant server, when it asks for one.")
-    index_collection: str = Field("referent", description="Collection on the Qdrant server.")
-    index_timeout: float = Field(10.0, gt=0, description="Seconds to wait for the Qdrant server.")
+    index_api_key: str = Field(
+        default="", description="Key of the Qdrant server, when it asks for one."
+    )
+    index_collection: str = Field(
+        default="referent", description="Collection on the Qdrant server."
+    )
+    index_timeout: float = Field(
+        default=10.0, gt=0, description="Seconds to wait for the Qdrant server."
+    )
     embedding_model: str = Field(
-        STATIC_MODEL,
+        default=STATIC_MODEL,
         description="'static' (shipped, no download), 'none' (words only), or the folder of a "
         "sentence-transformers model.",
     )
-    embedding_batch: int = Field(16, ge=1, le=512, description="Passages embedded at once.")
+    embedding_batch: int = Field(default=16, ge=1, le=512, description="Passages embedded at once.")
     max_source_mib: int = Field(
-        100, ge=1, description="A single document larger than this (MiB) is refused."
+        default=100, ge=1, description="A single document larger than this (MiB) is refused."
     )
 
     @classmethod

@@ -66,7 +66,8 @@ class ExtractiveGenerator:
         if not weights or (not asked and confidence(weights, list(read.values())) < MIN_CONFIDENCE):
             return
         choices = list(_choices(read, weights, self._meaning(question, list(read.values()))))
-        yield from _drafts(_by_article(_choose(choices, weights), read), read)
+        chosen = _choose(choices, weights) or (_beginning(choices) if asked else [])
+        yield from _drafts(_by_article(chosen, read), read)
 
     def _meaning(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         """Sentence → cosine with the question; nothing without an embedding model."""
@@ -152,6 +153,11 @@ def _choose(choices: list[_Choice], weights: Mapping[str, float]) -> list[_Choic
         covered |= best.covers
         choices.remove(best)
     return chosen
+
+
+def _beginning(choices: Sequence[_Choice]) -> list[_Choice]:
+    """The first sentences of the first hit: of an article that is named, but in other words."""
+    return [choice for choice in choices if choice.hit == choices[0].hit][:MAX_QUOTES]
 
 
 def _worth(choice: _Choice, covered: frozenset[str], weights: Mapping[str, float]) -> float:

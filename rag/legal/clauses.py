@@ -18,22 +18,33 @@ _LAW = (
     r"(?: n ?[°o]?\.? ?| )?(?P<law>[0-9]{2,4}-[0-9]{1,5})?(?: du (?P<made>" + DATE + r"))?"
 )
 _WORDING = (
-    r"(?:dans|selon|sous|a|en) (?:sa|leur|la|une|son|l'ancienne) (?:seule |derniere |precedente |nouvelle )?"
+    r"(?:dans|selon|sous|a|en) (?:sa|leur|la|une|son|l'ancienne) (?:seule |derniere "
+    r"|precedente |nouvelle )?"
     r"(?:redaction|version|formulation|texte|libelle)s?"
 )
-_EFFECT = r"(?:(?:alors |qui etait |encore |actuellement )?(?:en vigueur|applicable|en application|valable|consolidee?))"
+_EFFECT = (
+    r"(?:(?:alors |qui etait |encore |actuellement )?"
+    r"(?:en vigueur|applicable|en application|valable|consolidee?))"
+)
 _ON = re.compile(
-    rf"(?:{_WORDING}|\((?:redaction|version|ancienne redaction)|,? ?tele?s? qu'(?:ils? etai(?:t|ent) |elles? etai(?:t|ent) )?)"
-    rf",? ?(?:{_EFFECT} ?)?(?:a la date )?(?:(?P<before>(?:avant|jusqu'au|anterieure?s? (?:au|a la date du|a celle du)"
-    rf"|anterieure?s? a l'entree en vigueur du)) (?:le )?|(?:au|le|du|depuis le|a compter du|a partir du|datant du|date du|entre le|en date du|resultant du|de) )"
+    rf"(?:{_WORDING}|\((?:redaction|version|ancienne redaction)|,? ?tele?s? qu'"
+    rf"(?:ils? etai(?:t|ent) |elles? etai(?:t|ent) )?)"
+    rf",? ?(?:{_EFFECT} ?)?(?:a la date )?(?:(?P<before>(?:avant|jusqu'au|anterieure?s? "
+    rf"(?:au|a la date du|a celle du)"
+    rf"|anterieure?s? a l'entree en vigueur du)) (?:le )?|(?:au|le|du|depuis le"
+    rf"|a compter du|a partir du|datant du|date du|entre le|en date du|resultant du|de) )"
     rf"(?P<day>{DATE})"
 )
 _PLAIN_ON = re.compile(
-    rf"(?<!entre )(?<!entree )(?<!entres )(?<!entrees )(?<!entrera )(?<!mise )(?:alors )?(?:en vigueur|applicable)s? (?P<before>jusqu'|avant )?(?:au|le|a la date du) (?P<day>{DATE})"
+    rf"(?<!entre )(?<!entree )(?<!entres )(?<!entrees )(?<!entrera )(?<!mise )"
+    rf"(?:alors )?(?:en vigueur|applicable)s? (?P<before>jusqu'|avant )?(?:au|le"
+    rf"|a la date du) (?P<day>{DATE})"
 )
 _BY = re.compile(
-    rf"(?:{_WORDING},? |tele?s? (?:que |qu')?|,? |\()(?P<how>issue?s? (?:de|du)|resultant (?:de|du)|modifiee?s? (?:en dernier lieu )?par|cree?e?s? par"
-    rf"|introduite? par|anterieure?s? a(?: l'entree en vigueur de)?|donnee? par|redigee?s? par) ?{_LAW}"
+    rf"(?:{_WORDING},? |tele?s? (?:que |qu')?|,? |\()(?P<how>issue?s? (?:de|du)"
+    rf"|resultant (?:de|du)|modifiee?s? (?:en dernier lieu )?par|cree?e?s? par"
+    rf"|introduite? par|anterieure?s? a(?: l'entree en vigueur de)?|donnee? par"
+    rf"|redigee?s? par) ?{_LAW}"
 )
 
 

@@ -10,39 +10,33 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from rag.legal import codes
+from rag.legal.antecedents import Antecedents
 from rag.legal.clauses import find_clauses
 from rag.legal.groups import Group, after_cue, groups, in_grammar, same_sentence
 from rag.legal.names import Kind, Mention, Names, mentions
 from rag.legal.plain import Plain, plain
 from rag.types import ArticleMark, Clause, Reference
 
-MAX_ANTECEDENTS = 6  # texts named before that a bare number may mean
 CLAUSE_REACH = 160  # characters from an article to the clause that dates its wording
 _JOINED = re.compile(
     r"(?: ?,)?(?: ?(?:et|ou|ainsi que|ainsi qu'|ni|puis|comme|et/ou))?"
-    r"(?: (?:a|de|par|dans|sur|au|du|aux|des|les|celles de|ceux de|celles des))?(?: ?(?:l'|les |le |la ))? ?"
+    r"(?: (?:a|de|par|dans|sur|au|du|aux|des|les|celles de|ceux de|celles des))?(?: ?"
+    r"(?:l'|les |le |la ))? ?"
 )
 _ITS = re.compile(r"(?:son|ses|leurs?) (?:[^.;\n]{0,40})?$")
 _HEADING_END = re.compile(r" ?(?:[:.\-]|er? ?[:.\-])|[ ]*\n| ?$")
-_NOUN_STARTS = {
-    "code": ("Code", "Livre"),
-    "livre": ("Livre",),
-    "loi": ("Loi",),
-    "decret": ("Décret",),
-    "ordonnance": ("Ordonnance",),
-    "arrete": ("Arrêté",),
-    "reglement": ("Règlement",),
-    "directive": ("Directive",),
-    "convention": ("Convention",),
-    "traite": ("Traité",),
-    "circulaire": ("Circulaire",),
-    "constitution": ("Constitution",),
-}
+_GLOSS = re.compile(r" ?(?:\(|- |, )(?:dite? |ci-apres |ou )?['\"« ]*")
+_BEFORE_ARTICLE = re.compile(r",? ?(?:l'|les |le |la |de l'|a l')?")
+_OWN_REACH = 400  # characters from a code to « en ses articles… »
+# "Du même code" with no code before is a reference nobody can resolve; "ladite convention" none.
+_UNRESOLVED = {"same": ("code", "loi", "livre"), "present": ("code",)}
+_DIVIDED_BY_POINTS = ("Règlement (", "Directive", "Traité", "Convention", "Charte")
+_HEADING_MARKS = " \t*#>-–•"
 
 
 @cache
@@ -63,14 +57,6 @@ def references_of(words: str, home: str = "", names: Names | None = None) -> lis
     return _Reading(plain(words), home, names or default_names()).references()
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A text named at a place of the document."""
-
-    at: int
-    titles: tuple[str, ...]  # empty: a contract or other private document
-
-
 class _Reading:
     """One pass over one document."""
 
@@ -80,42 +66,28 @@ class _Reading:
         self.clauses = find_clauses(document)
         self.mentions = mentions(document, names)
         self.groups = groups(document, self.mentions, self.clauses, names)
-        self.named = self._named()
-        self.places = [entry.at for entry in self.named]
+        listed = {mention.start for mention in self.mentions}
+        added = [g.text for g in self.groups if g.text and g.text.start not in listed]
+        self.antecedents = Antecedents(document, [*self.mentions, *added], self.clauses, home)
 
     def references(self) -> list[Reference]:
         kept = [(g, r) for g in self.groups if (r := self._reference(g)) is not None]
         found = [reference for _, reference in kept]
         found = self._joined_on([group for group, _ in kept], found)
         found = [r for r in found if r.texts or r.link != "implied" or _is_lettered(r)]
-        found += self._alone()
+        found += self._alone(found)
         found.sort(key=lambda reference: reference.start)
         return [self._placed(reference) for reference in self._dated(found)]
-
-    def _named(self) -> list[_Named]:
-        entries = []
-        listed = {m.start for m in self.mentions}
-        extra = [g.text for g in self.groups if g.text and g.text.start not in listed]
-        for mention in sorted([*self.mentions, *extra], key=lambda m: m.start):
-            if mention.kind in (Kind.DECISION, Kind.PRESENT, Kind.SAME):
-                continue
-            if not self._in_clause(mention):
-                entries.append(_Named(mention.start, mention.titles))
-        return entries
-
-    def _in_clause(self, mention: Mention) -> bool:
-        at = bisect_left(self.clauses, mention.start, key=lambda clause: clause.end)
-        return at < len(self.clauses) and self.clauses[at].start <= mention.start
 
     def _reference(self, group: Group) -> Reference | None:
         if self._refused(group):
             return None
-        if group.text is None or group.text.kind is Kind.PRIVATE:
-            return self._implied(group) if group.text is None else None
-        texts, link = self._texts(group.text, group)
-        if not texts and link == "same" and group.text.noun not in ("code", "loi", "livre"):
+        if group.text is None:
+            return self._implied(group)
+        if group.text.kind is Kind.PRIVATE:
             return None
-        if link == "present" and not texts and group.text.noun != "code":
+        texts, link = self._texts(group.text, group)
+        if not texts and group.text.noun not in _UNRESOLVED.get(link, ()):
             return None
         return self._made(group, texts, link)
 
@@ -142,74 +114,40 @@ class _Reading:
     def _heading(self, group: Group) -> bool:
         """ "Article 2 : …" at the beginning of a line is the document's own article."""
         start = self.plain.origin(group.start)
-        line = self.plain.source.rfind("\n", 0, start) + 1
-        before = self.plain.source[line:start].strip(" \t*#>-–•")
-        capital = self.plain.source[start].isupper()
+        before = self.plain.source[max(0, start - 12) : start].rpartition("\n")
+        begins = not before[2].strip(_HEADING_MARKS) and (before[1] or start < 12)
         after = _HEADING_END.match(self.plain.low, group.end)
         digits = group.marks[0].printed[:1].isdigit()
-        return digits and capital and not before and (after is not None or len(group.marks) == 1)
+        return bool(
+            digits
+            and begins
+            and self.plain.source[start].isupper()
+            and (after or len(group.marks) == 1)
+        )
 
     def _texts(self, mention: Mention, group: Group) -> tuple[tuple[str, ...], str]:
         if mention.kind is Kind.PRESENT:
-            return self._present(mention), "present"
+            return self.antecedents.present(mention), "present"
         if mention.kind is Kind.SAME:
-            return self._same(mention, group), "same"
+            return self.antecedents.same(mention, group), "same"
         return mention.titles, "named"
 
-    def _present(self, mention: Mention) -> tuple[str, ...]:
-        fits = self.home.startswith(_NOUN_STARTS.get(mention.noun, ()))
-        return (self.home,) if self.home and fits else ()
-
-    def _same(self, mention: Mention, group: Group) -> tuple[str, ...]:
-        beginnings = _NOUN_STARTS.get(mention.noun, ())
-        place = min(mention.start, group.start)
-        before = [e.titles for e in self._before(place) if e.titles]
-        if self.home:
-            unnamed = not plain_pointer(self.plain.low[mention.start : mention.end])
-            before.insert(0 if unnamed else len(before), (self.home,))
-        fitting = [titles for titles in before if titles[0].startswith(beginnings)]
-        printed = group.marks[0].printed
-        likely = (t for t in fitting if any(codes.may_have(title, printed) for title in t))
-        return next(likely, fitting[0] if fitting else ())
-
-    def _before(self, at: int) -> list[_Named]:
-        """What was named before `at`, nearest first; bounded, so that time stays linear."""
-        end = bisect_left(self.places, at)
-        return self.named[max(0, end - 200) : end][::-1]
-
     def _implied(self, group: Group) -> Reference | None:
-        printed = group.marks[0].printed
-        before = self._before(group.start)
-        if printed[:1].isdigit():
-            return self._implied_bare(group, before, printed)
-        candidates = self._candidates(before, printed)
-        weak = group.word == "" and ("-" not in printed or before)
-        if not candidates and weak:
+        candidates = self.antecedents.implied(group)
+        dashed = "-" in group.marks[0].printed
+        weak = not dashed or self.antecedents.any_before(group.start)
+        if group.word == "" and not candidates and weak:
             return None
         return self._made(group, candidates, "implied")
 
-    def _implied_bare(
-        self, group: Group, before: Sequence[_Named], printed: str
-    ) -> Reference | None:
-        if self.home:
-            texts = (self.home,) if codes.may_have(self.home, printed) else ()
-        else:
-            texts = before[0].titles if before else ()
-        texts = tuple(title for title in texts if codes.may_have(title, printed))
-        return self._made(group, texts, "implied")
-
-    def _candidates(self, before: Sequence[_Named], printed: str) -> tuple[str, ...]:
-        found = [self.home] if self.home else []
-        for entry in before:
-            found += [t for t in entry.titles if t.startswith(("Code", "Livre"))]
-        fitting = [title for title in found if codes.may_have(title, printed)]
-        return tuple(dict.fromkeys(fitting))[:MAX_ANTECEDENTS]
-
     def _made(self, group: Group, texts: tuple[str, ...], link: str) -> Reference:
-        return Reference(group.start, group.end, "", texts, tuple(group.marks), link)
+        marks = tuple(group.marks)
+        if texts and texts[0].startswith(_DIVIDED_BY_POINTS):  # "article 5.1.e) du RGPD"
+            marks = tuple(replace(m, printed=m.printed.partition(".")[0]) for m in marks)
+        return Reference(group.start, group.end, "", texts, marks, link)
 
     def _joined_on(self, made: list[Group], found: list[Reference]) -> list[Reference]:
-        """ "l'article L. 1 et l'article L. 2 du CRPA": the code named last may hold for the first."""
+        """ "l'article L. 1 et l'article L. 2 du CRPA": the code named last may hold for both."""
         following: tuple[str, ...] = ()
         result = list(found)
         for at in range(len(found) - 2, -1, -1):
@@ -229,42 +167,53 @@ class _Reading:
             return reference
         return replace(reference, texts=reference.texts or (title,), following=title)
 
-    def _alone(self) -> list[Reference]:
-        used = {g.text.start for g in self.groups if g.text}
-        used |= {start for g in self.groups if (start := self._owner(g)) is not None}
-        covered = [(g.start, g.end) for g in self.groups if g.text]
-        found = []
-        for mention in self.mentions:
-            inside = any(s <= mention.start < e for s, e in _around(covered, mention.start))
+    def _alone(self, found: Sequence[Reference]) -> list[Reference]:
+        """Texts named without an article, but for those that an article beside them is of."""
+        used = {group.text.start for group in self.groups if group.text}
+        used |= {at for group in self.groups if (at := self._owner(group)) is not None}
+        used |= set(self._led(found))
+        covered = [(group.start, group.end) for group in self.groups if group.text]
+        return [
+            Reference(mention.start, mention.end, "", mention.titles)
+            for mention in self.mentions
+            if mention.alone
+            and mention.start not in used
+            and not any(s <= mention.start < e for s, e in _around(covered, mention.start))
+            and not self._gloss(mention)
+        ]
+
+    def _led(self, found: Sequence[Reference]) -> Iterator[int]:
+        """ "Le code X prévoit, à l'article L. 1…": the code is named for the article after it."""
+        for reference in found:
+            at = bisect_left(self.mentions, reference.start, key=lambda m: m.start) - 1
+            before = self.mentions[at] if at >= 0 else None
             if (
-                mention.alone
-                and mention.start not in used
-                and not inside
-                and not self._gloss(mention)
+                before
+                and reference.link in ("implied", "same")
+                and before.titles
+                and before.titles == reference.texts[: len(before.titles)]
+                and reference.start - before.end <= _OWN_REACH
+                and same_sentence(self.plain, before.end, reference.start)
+                and ";" not in self.plain.low[before.end : reference.start]
             ):
-                found.append(Reference(mention.start, mention.end, "", mention.titles))
-        return found
+                yield before.start
 
     def _gloss(self, mention: Mention) -> bool:
         """ "le règlement général sur la protection des données (RGPD)": named once already."""
         at = bisect_left(self.mentions, mention.start, key=lambda m: m.start) - 1
         before = self.mentions[at] if at >= 0 else None
-        return (
-            before is not None
-            and before.titles == mention.titles
-            and re.fullmatch(
-                r" ?(?:\(|- |, )(?:dite? |ci-apres |ou )?['\"« ]*",
-                self.plain.low[before.end : mention.start],
-            )
-            is not None
-        )
+        if before is None or before.titles != mention.titles or mention.start - before.end > 20:
+            return False
+        return _GLOSS.fullmatch(self.plain.low, before.end, mention.start) is not None
 
     def _owner(self, group: Group) -> int | None:
         """ "Le code X prévoit, en ses articles L. 1…": X is named for them, not for itself."""
         if group.text or not _ITS.search(self.plain.low, max(0, group.start - 14), group.start):
             return None
         at = bisect_left(self.mentions, group.start, key=lambda m: m.start) - 1
-        if at < 0 or not same_sentence(self.plain, self.mentions[at].end, group.start):
+        if at < 0 or group.start - self.mentions[at].end > _OWN_REACH:
+            return None
+        if not same_sentence(self.plain, self.mentions[at].end, group.start):
             return None
         return self.mentions[at].start
 
@@ -281,22 +230,15 @@ class _Reading:
         self, clause: Clause, found: list[Reference], starts: list[int]
     ) -> int | None:
         after = bisect_left(starts, clause.start)
-        while (
-            after > 0
-            and not found[after - 1].marks
-            and after > 1
-            and clause.start < found[after - 1].end
-        ):
-            after -= 1
+        if after > 1 and not found[after - 1].marks:  # the law named in the clause itself
+            after -= clause.start < found[after - 1].end
         if after > 0 and self._reaches(found[after - 1].end, clause.start):
             return after - 1
         following = bisect_left(starts, clause.end)
-        if following < len(found) and re.fullmatch(
-            r",? ?(?:l'|les |le |la |de l'|a l')?",
-            self.plain.low[clause.end : found[following].start],
-        ):
-            return following
-        return None
+        if following == len(found) or starts[following] - clause.end > 12:
+            return None
+        gap = _BEFORE_ARTICLE.fullmatch(self.plain.low, clause.end, starts[following])
+        return following if gap else None
 
     def _reaches(self, end: int, start: int) -> bool:
         return start - end <= CLAUSE_REACH and same_sentence(self.plain, min(end, start), start)
@@ -327,11 +269,6 @@ class _Reading:
 def _is_lettered(reference: Reference) -> bool:
     """A bare number without a text ("l'article 3") is nothing; a lettered one is unresolved."""
     return reference.marks[0].printed[:1].isalpha()
-
-
-def plain_pointer(words: str) -> bool:
-    """ "du même code", "dudit code", "ce code": points back, where "du code" alone need not."""
-    return re.search("meme|dit|ce|precit|sus|mention|cit|vis", words) is not None
 
 
 def _around(spans: list[tuple[int, int]], at: int) -> list[tuple[int, int]]:

@@ -33,21 +33,29 @@ from rag.types import ArticleMark, Clause
 
 _LATER = r"(?: (?:precites?|susvises?|susmentionnes?|modifies?|ancien|nouveau|nouveaux))?"
 _AFTER = re.compile(
-    rf"{_LATER}(?: ?, ?| - | ?\( ?| )(?:(?:issus?|tires?|extraits?) )?"
+    rf"\)?{_LATER}(?: ?, ?| - | ?\( ?| )(?:(?:issus?|tires?|extraits?) )?"
     r"(?:(?:du meme|dudit|de ce|du|de la|de l'|des|de|d'|au|a la) ?)?"
-    r"(?:(?:partie (?:legislative|reglementaire)|(?:livre|titre|chapitre) [ivxlc0-9]{1,6}(?:er)?) (?:du |de la |de l'|de )){0,3}"
+    r"(?:(?:partie (?:legislative|reglementaire)|(?:livre|titre"
+    r"|chapitre) [ivxlc0-9]{1,6}(?:er)?) (?:du |de la |de l'|de )){0,3}"
 )
 _BEFORE = re.compile(
-    rf"(?: \([^()\n]{{1,60}}\))?(?: (?:modifiee?|susvisee?|precitee?|susmentionnee?))?(?P<mark> ?[,:(;] ?| - | )"
-    r"(?P<such>(?:et |notamment |en particulier |plus particulierement |specialement |dont |pris |et specialement |prevoit |dispose |precise |en |dans |a |par |aux |pour )*)"
+    r"(?: \([^()\n]{1,60}\))?(?: (?:modifiee?|susvisee?|precitee?|susmentionnee?))?"
+    r"(?P<mark> ?[,:(;] ?| - | )"
+    r"(?P<such>(?:et |notamment |en particulier |plus particulierement |specialement "
+    r"|dont |pris |et specialement |prevoit |dispose |precise |en |dans |a |par |aux |pour )*)"
     r"(?P<its>ses |son |leurs |leur )?(?P<the>l'|les |le |la |au |aux )?"
 )
 _CUE = re.compile(
-    r"(?:bureaux?|salles?|portes?|parcelles?|cadastree?s?|section|dossiers?|references?|refs?\.?|n°|n°s|numeros?"
-    r"|lots?|postes?|batiments?|bat\.?|local|courriers?|factures?|marches?|plans?|vehicules?|immatricule?e?s?|plaques?|cases?"
-    r"|casiers?|cotes?|pieces?|produits?|modeles?|normes?|route|routes|lignes?|quais?|box|allees?|hall|ilots?|zones?"
-    r"|secteurs?|guichets?|escalier|etage|places?|boite|cedex|cle|serie|type|format|agrements?|permis|contrats?|matricule"
-    r"|bordereaux?|devis|commande|tel\.?|fax|ticket|armoire|rayon|travee|autoroute|departementale)[ :]{0,2}(?:n° ?)?(?:section )?$"
+    r"(?:bureaux?|salles?|portes?|parcelles?|cadastree?s?|section|dossiers?|references?"
+    r"|refs?\.?|n°|n°s|numeros?"
+    r"|lots?|postes?|batiments?|bat\.?|local|courriers?|factures?|marches?|plans?"
+    r"|vehicules?|immatricule?e?s?|plaques?|cases?"
+    r"|casiers?|cotes?|pieces?|produits?|modeles?|normes?|route|routes|lignes?|quais?"
+    r"|box|allees?|hall|ilots?|zones?"
+    r"|secteurs?|guichets?|escalier|etage|places?|boite|cedex|cle|serie|type|format"
+    r"|agrements?|permis|contrats?|matricule"
+    r"|bordereaux?|devis|commande|tel\.?|fax|ticket|armoire|rayon|travee|autoroute"
+    r"|departementale)[ :]{0,2}(?:n° ?)?(?:section )?$"
 )
 _GRAMMAR = re.compile(r"(?:^|[ (])(?:du|au|le|aux|les|des|et|ou|l'|a|de)[ ]?$|[,(;] ?$")
 _SENTENCE = re.compile(r"[.!?] (?=[A-Z«])|\n")
@@ -72,7 +80,7 @@ def groups(
 ) -> list[Group]:
     """Every group in reading order."""
     divided = _subdivisions(plain)
-    named = [m for m in mentions]
+    named = mentions
     starts = [m.start for m in named]
     after: set[int] = set()
     found: list[Group] = []
@@ -245,7 +253,7 @@ def _look_before(
     if gap is None or not _may_lead(group, mention, gap):
         return
     group.text, group.before = mention, True
-    group.joined = mention.start not in after and _joins(group, mention, gap)
+    group.joined = mention.start not in after and _joins(mention, gap)
     if group.joined:
         group.start = mention.start
         opened = "(" in gap["mark"] and plain.low[group.end : group.end + 1] == ")"
@@ -258,7 +266,7 @@ def _may_lead(group: Group, mention: Mention, gap: re.Match[str]) -> bool:
     return bool(gap["its"]) or group.marks[0].printed[:1].isalpha() or gap["mark"] != " "
 
 
-def _joins(group: Group, mention: Mention, gap: re.Match[str]) -> bool:
+def _joins(mention: Mention, gap: re.Match[str]) -> bool:
     """Whether text and numbers make one surface: "CRPA, art. L. 1", "…, notamment ses articles"."""
     such = "notamment" in gap["such"] or "particulier" in gap["such"]
     if mention.kind is Kind.SAME or ";" in gap["mark"] or (gap["the"] and not such):

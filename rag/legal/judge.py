@@ -35,20 +35,20 @@ def judge(
 ) -> Finding:
     """The most serious finding on one article. `versions` oldest first."""
     if not place.articles:
-        return Finding("unknown_article", f"{title} n'a pas d'article {place.printed}.")
+        return Finding("unknown_article", f"« {title} » n'a pas d'article {place.printed}.")
+    versions = [v for v in versions if not _stillborn(v)]
     current = _at(versions, day)
     if current is None:
         return Finding(
             "not_in_force_at_date", _not_in_force(place, versions, day), _near(versions, day)
         )
-    stated = _stated(clause, versions, current) if clause else None
+    stated = _stated(clause, versions) if clause else None
     found = [_base(place, current)]
     if clause:
         found.append(_dated(place, clause, stated, current, versions))
     basis = stated or current
     found += [_quote(quote, place, basis, versions, dated=stated is not None) for quote in quotes]
-    worst = max(found, key=lambda finding: _SERIOUS.index(finding.verdict))
-    return worst
+    return max(found, key=lambda finding: _SERIOUS.index(finding.verdict))
 
 
 def _base(place: Place, current: Version) -> Finding:
@@ -80,6 +80,12 @@ def _at(versions: Sequence[Version], day: date) -> Version | None:
     return current[-1] if current else None
 
 
+def _stillborn(version: Version) -> bool:
+    """Replaced before it came into force."""
+    start, end = version.validity.start, version.validity.end
+    return start is not None and end is not None and end <= start
+
+
 def _near(versions: Sequence[Version], day: date) -> Version | None:
     """The version to show of an article that is not in force: the last before, or the next."""
     before = [v for v in versions if v.validity.end and v.validity.end <= day]
@@ -87,19 +93,19 @@ def _near(versions: Sequence[Version], day: date) -> Version | None:
     return before[-1] if before else (with_words[-1] if with_words else None)
 
 
-def _stated(clause: Clause, versions: Sequence[Version], current: Version) -> Version | None:
+def _stated(clause: Clause, versions: Sequence[Version]) -> Version | None:
     """The version that the document says it means."""
     if not clause.law and clause.kind != "by" and clause.day:
         one_day = timedelta(days=1)
         return _at(versions, clause.day - one_day if clause.kind == "before" else clause.day)
-    made = _made_by(clause, versions, current)
+    made = _made_by(clause, versions)
     if clause.kind != "before" or made is None:
         return made
     earlier = [v for v in versions if v.validity.end and v.validity.end == made.validity.start]
     return earlier[-1] if earlier else None
 
 
-def _made_by(clause: Clause, versions: Sequence[Version], current: Version) -> Version | None:
+def _made_by(clause: Clause, versions: Sequence[Version]) -> Version | None:
     """The version that a law made: by its link, else the first to begin soon after the law."""
     for version in versions:
         for link in version.links:
@@ -132,14 +138,20 @@ def _dated(
         and current.validity.start
         and stated.validity.start > current.validity.start
     )
-    verb = "sera modifié d'ici là" if later else f"a été modifié depuis : version du {since}"
-    return Finding("modified_since", f"L'article {place.printed} {verb}{unknown}.", current)
+    if later:
+        starts = french(stated.validity.start) if stated.validity.start else ""
+        detail = (
+            f"La rédaction visée de l'article {place.printed} n'est en vigueur que le {starts}."
+        )
+        return Finding("not_in_force_at_date", detail, current)
+    detail = f"L'article {place.printed} a été modifié depuis : version du {since}{unknown}."
+    return Finding("modified_since", detail, current)
 
 
 def _undated(
     place: Place, clause: Clause, current: Version, versions: Sequence[Version]
 ) -> Finding:
-    """No version answers to the clause: before the article existed, or a law that we do not know."""
+    """No version answers to the clause: before the article existed, or an unknown law."""
     starts = [v.validity.start for v in versions if v.validity.start]
     if clause.day and clause.kind == "on" and starts and clause.day < min(starts):
         detail = (
@@ -147,7 +159,10 @@ def _undated(
             f"sa première version est du {french(min(starts))}."
         )
         return Finding("not_in_force_at_date", detail, current)
-    detail = f"Article {place.printed} en vigueur ; aucune version connue ne répond à la rédaction visée."
+    detail = (
+        f"Article {place.printed} en vigueur ; "
+        "aucune version connue ne répond à la rédaction visée."
+    )
     return Finding("in_force", detail, current)
 
 
@@ -197,7 +212,10 @@ def _other_wording(place: Place, other: Version, basis: Version, *, dated: bool)
         )
         return Finding("quote_mismatch", detail, basis)
     if dated:
-        detail = f"Les mots cités sont ceux de la rédaction du {when}, non de celle que le document vise."
+        detail = (
+            f"Les mots cités sont ceux de la rédaction du {when}, "
+            "non de celle que le document vise."
+        )
         return Finding("quote_mismatch", detail, basis)
     detail = (
         f"Les mots cités sont ceux de la rédaction du {when} de l'article {place.printed}, "

@@ -93,27 +93,35 @@ _NOUN = (
     r"|constitution|livre)"
 )
 _LATER = (
-    r"(?: (?:precitee?|susviseee?|susvisee?|susmentionnee?|susditee?|mentionnee? (?:ci-dessus|plus haut)"
+    r"(?: (?:precitee?|susviseee?|susvisee?|susmentionnee?|susditee?|mentionnee? "
+    r"(?:ci-dessus|plus haut)"
     r"|cite[e]? (?:ci-dessus|plus haut)|visee? ci-dessus))"
 )
 _SAME = re.compile(
-    rf"(?<!\w)(?:(?:(?:du|le|au|ce|la|cette) meme|ce dernier|dudit|ledit|audit|ladite|ce|cette|cet) {_NOUN}{_LATER}?"
-    rf"|(?:du|le|la|au|l'|de l') ?(?P<noun2>code|loi|decret|ordonnance|arrete|reglement|directive|traite){_LATER})"
+    rf"(?<!\w)(?:(?:(?:du|le|au|ce|la|cette) meme|ce dernier|dudit|ledit|audit|ladite|ce"
+    rf"|cette|cet) {_NOUN}{_LATER}?"
+    rf"|(?:du|le|la|au|l'|de l') ?(?P<noun2>code|loi|decret|ordonnance|arrete|reglement"
+    rf"|directive|traite){_LATER})"
     r"(?!\w)"
 )
 _BARE_CODE = re.compile(
-    r"(?:du|le|au) code(?= ?[,.;:)»\n]| (?:et|ou|que|qui|pour|dans|sur|est|dispose|prevoit|a|ne|il|elle)(?!\w)|$)"
+    r"(?:du|le|au) code(?= ?[,.;:)»\n]| (?:et|ou|que|qui|pour|dans|sur|est|dispose"
+    r"|prevoit|a|ne|il|elle)(?!\w)|$)"
 )
 _PRESENT = re.compile(rf"(?<!\w)(?:du|le|la|au|des|les) presente?s? {_NOUN}(?!\w)")
 _PRIVATE = re.compile(
-    r"(?<!\w)(?:(?:du|le|la|au|de|ce|cette|cet|votre|notre|son|leur|un|une|dudit|ladite|des|les|vos) "
-    r"|l'|d')(?:present[e]?s? |meme |nouvel |nouveau )?(?P<what>contrats?|conventions?|statuts?|marches?"
-    r"|cahiers? des (?:charges|clauses)|ccap|cctp|ccag(?:-\w+)?|baux|bail|reglement|notice|protocole|accord|avenant"
+    r"(?<!\w)(?:(?:du|le|la|au|de|ce|cette|cet|votre|notre|son|leur|un|une|dudit|ladite"
+    r"|des|les|vos) "
+    r"|l'|d')(?:present[e]?s? |meme |nouvel |nouveau )?(?P<what>contrats?|conventions?"
+    r"|statuts?|marches?"
+    r"|cahiers? des (?:charges|clauses)|ccap|cctp|ccag(?:-\w+)?|baux|bail|reglement"
+    r"|notice|protocole|accord|avenant"
     r"|deliberation|police|acte|charte|annexe|concession|note|guide|dossier|formulaire|appel"
     r"|arrete|projet|proposition|rapport|plan local|plu|procedure)(?!\w)"
 )
 _GENERIC = re.compile(
-    r"code (?:(?:general|national|international|rural|europeen) )?(?:de la |de l'|du |des |de |d')\w+"
+    r"code (?:(?:general|national|international|rural|europeen) )?(?:de la |de l'|du "
+    r"|des |de |d')\w+"
     r"(?: (?:et )?(?:de la |de l'|du |des |d')\w+)?"
 )
 
@@ -255,7 +263,8 @@ def _alternation(named: Iterable[str]) -> re.Pattern[str]:
 
 
 _NATURE = re.compile(
-    r"(?:reglement|charte|note|circulaire|instruction|guide|convention|delibération|arrete|procedure"
+    r"(?:reglement|charte|note|circulaire|instruction|guide|convention|delibération"
+    r"|arrete|procedure"
     r"|protocole|statuts?|cahier|livret|plan|schema|loi|decret|ordonnance)\b"
 )
 _SMALL = frozenset("a au aux d de des du en et l la le les pour par sur".split())

@@ -18,7 +18,8 @@ LATIN = (
 )
 # A capital letter is part of a number ("96 ter A", "L. 123-1 A"), never a word of a title.
 CAPITAL = (
-    r" ?(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU) ?(?=[A-Z]['A-Z])|C\. ?[a-z]|C (?=civ|pen|trav)"
+    r" ?(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU) ?(?=[A-Z]['A-Z])"
+    r"|C\. ?[a-z]|C (?=civ|pen|trav)"
     r"|[A-Z] (?=l'|L'|[LRD]\.? ?[0-9]))(?!-?[IVX]{2})[A-Z]{1,2}(?![\w'.])"
 )
 _TAIL = rf"(?:-[0-9]{{1,4}}(?!\w)|(?:-0)? ?{LATIN}|(?:-0)?{CAPITAL}(?:-[0-9]{{1,3}}(?!\w))?){{0,5}}"
@@ -34,7 +35,8 @@ _GROUPS = (
 _SPACED = r"[0-9]{3,4} [0-9]{1,3}(?![-\w]|[.,][0-9]| [0-9])"  # "L 231 4"
 # "L. 231-4" anywhere; what has no dash needs more around it, which `extract` asks for.
 LETTERED = re.compile(
-    rf"(?<![\w*'/-]){LETTER}[. ]{{0,2}}{_STAR}(?P<digits>(?>{_GROUPS})){_TAIL}(?![0-9°%€]|[-/][0-9](?![0-9]? ?°))"
+    rf"(?<![\w*'/-]){LETTER}[. ]{{0,2}}{_STAR}(?P<digits>(?>{_GROUPS})){_TAIL}"
+    rf"(?![0-9°%€]|[-/][0-9](?![0-9]? ?°))"
 )
 AFTER_ARTICLE = re.compile(
     rf"(?:{LETTER}|(?P<ocr>[1Ii|](?=\. ?[0-9]{{3}} ?-)))[. ]{{0,2}}{_STAR}"
@@ -42,7 +44,8 @@ AFTER_ARTICLE = re.compile(
 )
 _UNIT = (
     r"(?! ?(?:[°%€²]|kg\b|km\b|(?i:mois|jours?|ans|annees?|heures?|minutes?|semaines?|trimestres?"
-    r"|euros?|francs?|fois|personnes?|enfants?|agents?|salaries?|habitants?|pour cents?|exemplaires?"
+    r"|euros?|francs?|fois|personnes?|enfants?|agents?|salaries?|habitants?|pour cents?"
+    r"|exemplaires?"
     r"|pages?|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre"
     r"|decembre)(?!\w)| [0-9]{3}(?![0-9-])))"
 )
@@ -57,7 +60,8 @@ ARTICLE = re.compile(
 )
 _SEPARATOR = re.compile(
     r" ?, ?(?:et |ou |et/ou |puis |ainsi que )?(?:les |des |aux |l'|le |du )?"
-    r"| (?:et|ou|et/ou|&|ainsi que|ainsi qu'a)(?: a)? (?:les |des |aux |l'|le |du )?| ?; ?(?:et )?| ?/ ?"
+    r"| (?:et|ou|et/ou|&|ainsi que|ainsi qu'a)(?: a)? (?:les |des |aux |l'|le |du )?"
+    r"| ?; ?(?:et )?| ?/ ?"
 )
 _RANGE = re.compile(r" (?:a|au|jusqu'a|jusqu'au) (?:l'article )?(?:l')?|(?<=[0-9]) ?-> ?")
 _FOLLOWING = re.compile(r",? et (?:suivants?|suiv\.|ss\.?|s\.)(?!\w)|,? (?:ss|s)\.(?= |$|\))")
@@ -69,11 +73,15 @@ _ORDINAL = (
 )
 _PART = r"(?:alineas?|phrases?|tirets?|paragraphes?|points?|items?)"
 _UNIT_OF = (
-    rf"(?:(?:(?:deux|trois|quatre|cinq) )?{_ORDINAL}(?:(?:, | et | ou | a )(?:l[ea]s? |au |aux )?{_ORDINAL}){{0,4}} {_PART}"
-    rf"|{_PART} (?:n° ?)?(?:[0-9]{{1,2}}|[a-z](?![a-z])|[ivx]{{1,5}}(?!\w))\)?(?:(?:, | et | ou | a )[0-9a-z]{{1,2}}\)?(?!\w)){{0,4}}"
+    rf"(?:(?:(?:deux|trois|quatre|cinq) )?{_ORDINAL}(?:(?:, | et | ou | a )(?:l[ea]s? "
+    rf"|au |aux )?{_ORDINAL}){{0,4}} {_PART}"
+    rf"|{_PART} (?:n° ?)?(?:[0-9]{{1,2}}|[a-z](?![a-z])|[ivx]{{1,5}}(?!\w))\)?(?:(?:, "
+    rf"| et | ou | a )[0-9a-z]{{1,2}}\)?(?!\w)){{0,4}}"
     r"|al\. ?[0-9]{1,2}|§ ?[0-9]{1,2}"
-    rf"|[0-9]{{1,2}} ?°(?: ?{LATIN})?(?:(?:, | et | ou | a | et au | et du )[0-9]{{1,2}} ?°(?: ?{LATIN})?){{0,6}}"
-    rf"|(?<![\w.])[ivx]{{1,5}}(?:-?[a-z]|-[0-9])?(?: {LATIN})?(?:(?:, | et | ou | a )[ivx]{{1,5}}(?: {LATIN})?(?![\w'])){{0,6}}(?=[ ,])"
+    rf"|[0-9]{{1,2}} ?°(?: ?{LATIN})?(?:(?:, | et | ou | a | et au "
+    rf"| et du )[0-9]{{1,2}} ?°(?: ?{LATIN})?){{0,6}}"
+    rf"|(?<![\w.])[ivx]{{1,5}}(?:-?[a-z]|-[0-9])?(?: {LATIN})?(?:(?:, | et | ou "
+    rf"| a )[ivx]{{1,5}}(?: {LATIN})?(?![\w'])){{0,6}}(?=[ ,])"
     r"|(?<![\w'])[a-z]\)?(?: et [a-z]\)?)?(?= (?:du|de la|de l'|des|au|de|et) ))"
 )
 # "3° de l'article", "deuxième phrase du premier alinéa du II de l'article", "a et b du 2° du I de".

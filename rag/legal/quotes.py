@@ -1,4 +1,4 @@
-"""Quoted words: where a document quotes, which reference it quotes, and whether the words are there.
+"""Quoted words: where a document quotes, which reference it quotes, whether the words are there.
 
 Words are compared, not punctuation, capitals or accents; « […] » stands for any words. Pure.
 """
@@ -6,6 +6,7 @@ Words are compared, not punctuation, capitals or accents; « […] » stands for
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,6 +16,7 @@ from rag.legal.plain import plain
 
 MIN_WORDS = 3  # « demande » names a notion, it does not quote
 ALIKE = 0.5  # share of the quoted words that the article has in order: it is a quotation of it
+LOOKED_AT = 12  # references before a quotation
 REACH = 400  # characters from a reference to its quotation, and back
 _GUILLEMETS = re.compile(r"«\s*([^«»]{1,6000}?)\s*»")
 _DOUBLE = re.compile(r"“\s*([^“”]{1,6000}?)\s*”|\"([^\"\n]{1,2000})\"")
@@ -25,21 +27,28 @@ _SENTENCE_END = re.compile(
 )
 _COLON = re.compile(r":\s*$")
 _SAYS = re.compile(
-    r"dispos|prevo|precis|enonc|indiqu|stipul|exig|impos|permet|exclu|subordonn|defini|redige|terme"
+    r"dispos|prevo|precis|enonc|indiqu|stipul|exig|impos|permet|exclu|subordonn|defini"
+    r"|redige|terme"
     r"|c'est-a-dire|selon|soit|qu[ei] |qu' ?$|formul|: ?$|, ?$|rappel|ainsi|consid|comme|lorsque"
 )
 _SPEAKER = re.compile(
-    r"(?:vous|votre|vos|je|nous|il|elle|on|association|societe|entreprise|operation|intitulee?|denommee?"
-    r"|appelee?|projet|rapport|mention|objet|logiciel|portail|site|service|rubrique|formulaire|courrier|courriel"
-    r"|marque|slogan|salle|lieu-dit|dite?|dits|nomme|principe|regle|notion|requerant|maire|journal)"
+    r"(?:vous|votre|vos|je|nous|il|elle|on|association|societe|entreprise|operation"
+    r"|intitulee?|denommee?"
+    r"|appelee?|projet|rapport|mention|objet|logiciel|portail|site|service|rubrique"
+    r"|formulaire|courrier|courriel"
+    r"|marque|slogan|salle|lieu-dit|dite?|dits|nomme|principe|regle|notion|requerant"
+    r"|maire|journal)"
     r"(?: \w+){0,4} ?:? ?(?:que )?$"
 )
 _POINTS_BACK = re.compile(
-    r"(?:cet article|ce texte|celui-ci|cette disposition|cet alinea|cette regle|il dispose|il prevoit|il precise|il ajoute|aux termes duquel|selon lequel)"
+    r"(?:cet article|ce texte|celui-ci|cette disposition|cet alinea|cette regle"
+    r"|il dispose|il prevoit|il precise|il ajoute|aux termes duquel|selon lequel)"
 )
 _BETWEEN_AFTER = re.compile(
-    r"^(?:\.?\s*\(|[\s,)]*(?:,|–|-)?)\s*(?:(?:ainsi que (?:le )?|comme le |aux termes|selon|dispos\w*|prévo\w*|énonc\w*|précis\w*"
-    r"|(?:en )?(?:application|vertu)|voir|cf\.?|v\.|sur le fondement|au sens|en|de|du|des|à|d'|l'|l’|les|le|la|2°|ce que|telle est)[\s]*)*$",
+    r"^(?:\.?\s*\(|[\s,)]*(?:,|–|-)?)\s*(?:(?:ainsi que (?:le )?|comme le |aux termes"
+    r"|selon|dispos\w*|prévo\w*|énonc\w*|précis\w*"
+    r"|(?:en )?(?:application|vertu)|voir|cf\.?|v\.|sur le fondement|au sens|en|de|du"
+    r"|des|à|d'|l'|l’|les|le|la|2°|ce que|telle est)[\s]*)*$",
     re.IGNORECASE,
 )
 
@@ -64,12 +73,13 @@ class Owner:
 def quotations(document: str) -> list[Quotation]:
     """What stands in « », “ ” or straight quotes, long enough to be words of a text."""
     found = [_quotation(m, 1) for m in _GUILLEMETS.finditer(document)]
-    inside = [(q.start, q.end) for q in found]
+    ends = [quotation.end for quotation in found]
     for match in _DOUBLE.finditer(document):
-        if not any(start <= match.start() < end for start, end in inside):
+        at = bisect_left(ends, match.start())
+        if at == len(found) or found[at].start > match.start():
             found.append(_quotation(match, 1 if match[1] is not None else 2))
-    found = [q for q in found if len(tokens(q.words)) >= MIN_WORDS]
-    return sorted(found, key=lambda q: q.start)
+    found = [quotation for quotation in found if len(tokens(quotation.words)) >= MIN_WORDS]
+    return sorted(found, key=lambda quotation: quotation.start)
 
 
 def _quotation(match: re.Match[str], group: int) -> Quotation:
@@ -78,9 +88,10 @@ def _quotation(match: re.Match[str], group: int) -> Quotation:
 
 def owners(document: str, quotation: Quotation, spans: Sequence[tuple[int, int]]) -> list[Owner]:
     """Which of the references at `spans` the quotation may be taken from."""
-    outside = [(at, span) for at, span in enumerate(spans) if not _within(span, quotation)]
-    before = [(at, span) for at, span in outside if span[1] <= quotation.start]
-    after = [(at, span) for at, span in outside if span[0] >= quotation.end]
+    place = bisect_left(spans, (quotation.start, 0))
+    before = list(enumerate(spans[max(0, place - LOOKED_AT) : place], max(0, place - LOOKED_AT)))
+    next_place = bisect_left(spans, (quotation.end, 0))
+    after = list(enumerate(spans[next_place : next_place + 1], next_place))
     found: list[Owner] = []
     if after and _follows(document, quotation, after[0][1]):
         found.append(Owner(after[0][0], certain=True))
@@ -91,11 +102,9 @@ def owners(document: str, quotation: Quotation, spans: Sequence[tuple[int, int]]
         found += [Owner(at, certain and at == same[-1]) for at in reversed(same)]
     elif before and _points_back(document, before[-1][1][1], quotation):
         found.append(Owner(before[-1][0], certain=True))
+    if after and _one_sentence(document, quotation.end, after[0][1][0]):
+        found.append(Owner(after[0][0], certain=False))
     return found
-
-
-def _within(span: tuple[int, int], quotation: Quotation) -> bool:
-    return quotation.start <= span[0] < quotation.end
 
 
 def _follows(document: str, quotation: Quotation, span: tuple[int, int]) -> bool:
@@ -168,7 +177,7 @@ def difference(quote: str, words: str) -> str:
     """The difference in French: what the text says there, what the document writes."""
     quoted = " ".join(quote.split())
     passage = _passage(quote, words)
-    segments = compare(passage, quoted)
+    segments = compare(_uncapitalised(passage), _uncapitalised(quoted))
     missing = _listed([s.words for s in segments if s.kind is Kind.REMOVED])
     added = _listed([s.words for s in segments if s.kind is Kind.ADDED])
     said = f"le texte dit « {passage} »"
@@ -176,6 +185,10 @@ def difference(quote: str, words: str) -> str:
         return "ces mots ne s'y trouvent pas"
     parts = [f"le document écrit {added}" if added else "", f"il omet {missing}" if missing else ""]
     return f"{said} ; " + " et ".join(part for part in parts if part)
+
+
+def _uncapitalised(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _listed(runs: list[str]) -> str:
@@ -203,7 +216,8 @@ def _window(quoted: Sequence[str], text: Sequence[str]) -> tuple[int, int]:
     inner = SequenceMatcher(None, text[low:high], quoted, autojunk=False)
     blocks = [b for b in inner.get_matching_blocks() if b.size > 1] or [best]
     if blocks == [best]:
-        return best.a, best.a + best.size
+        start = max(0, best.a - best.b)
+        return start, min(len(text), start + len(quoted))
     head, tail = blocks[0], blocks[-1]
     start = max(0, low + head.a - min(head.b, 5))
     rest = len(quoted) - (tail.b + tail.size)

@@ -147,9 +147,9 @@ def _implied(reference: Reference, shelf: Shelf) -> str:
     """The text named last that has the number; one that we do not have may have it."""
     printed = reference.marks[0].printed
     nearest = reference.texts[0]
-    if shelf.text(nearest) is None or _holds(nearest, printed, shelf):
-        if not (shelf.text(nearest) is None and reference.following):
-            return nearest
+    unknown = shelf.text(nearest) is None
+    if _holds(nearest, printed, shelf) or (unknown and not reference.following):
+        return nearest
     further = (reference.following, *reference.texts[1:])
     return next(
         (t for t in further if t and _holds(t, printed, shelf)), _fallback(reference, shelf)

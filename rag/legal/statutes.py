@@ -14,7 +14,8 @@ _LAW = re.compile(
     r"(?P<adj> organique| constitutionnelle| de finances(?: rectificative)?"
     r"| de financement de la securite sociale| de programmation)?(?: modifiee?)?"
     r"(?: pour (?P<year>[12][0-9]{3})(?![0-9]))?"
-    rf"(?:(?: |, ?)?(?:{_NO})?(?<=[ °.o])(?P<no>(?:[0-9]{{2}}|[12][0-9]{{3}}) ?- ?[0-9]{{1,5}}(?![0-9]))"
+    rf"(?:(?: |, ?)?(?:{_NO})?(?<=[ °.o])(?P<no>(?:[0-9]{{2}}"
+    rf"|[12][0-9]{{3}}) ?- ?[0-9]{{1,5}}(?![0-9]))"
     rf")?(?: modifiee?)?(?: en date)?(?: du (?P<date>{DATE}))?"
 )
 _SECOND_LAW = re.compile(  # "lois n° 83-634 du 13 juillet 1983 et n° 84-16 du 11 janvier 1984"
@@ -26,24 +27,30 @@ _EU = re.compile(
     r"(?: du parlement europeen et du conseil| du conseil| de la commission)?"
     rf"(?: ?\(?(?P<org>ue|ce|cee|euratom|ue, euratom|ce, euratom)\)?(?=[ ,]))?(?: {_NO}| ?no )? ?"
     r"(?P<no>[0-9]{1,4}/[0-9]{1,4})(?P<suffix>/(?:ce|ue|cee|jai|pesc|euratom))?(?![\w/])"
-    r"(?P<by>,? (?:du parlement europeen et du conseil|du conseil(?= du |,)|de la commission(?= du |,)))?"
+    r"(?P<by>,? (?:du parlement europeen et du conseil|du conseil(?= du |,)"
+    r"|de la commission(?= du |,)))?"
     rf"(?:,? (?:en date )?du (?P<date>{DATE}))?"
 )
 _ORDER = re.compile(
-    r"(?<![\w-])(?P<kind>arretes?)(?P<adj> (?:inter)?ministeriels?| interprefectoral| prefectoral| municipal| royal)?"
-    rf"(?: {_NO}(?P<no>(?=[a-z./-]{{0,12}}[0-9])[\w./-]{{2,24}}))?(?: modifiee?)? du (?P<date>{DATE})"
-    r"(?P<object>(?=(?: modifiee?)?,? (?:relatif|fixant|definissant|precisant|pris (?:pour|en) |modifie|portant"
+    r"(?<![\w-])(?P<kind>arretes?)(?P<adj> (?:inter)?ministeriels?| interprefectoral"
+    r"| prefectoral| municipal| royal)?"
+    rf"(?: {_NO}(?P<no>(?=[a-z./-]{{0,12}}[0-9])[\w./-]{{2,24}}))?(?: modifiee?)? du "
+    rf"(?P<date>{DATE})"
+    r"(?P<object>(?=(?: modifiee?)?,? (?:relatif|fixant|definissant|precisant|pris "
+    r"(?:pour|en) |modifie|portant"
     r" (?:application|approbation|reglement|organisation|creation|nomenclature))))?"
 )
 _CIRCULAR = re.compile(
     r"(?<![\w-])(?P<kind>circulaires?|instructions?|lettre-circulaire)"
     r"(?P<adj> interministerielle| ministerielle| du premier ministre| primatoriale| fiscale)?"
-    rf"(?: {_NO}(?P<no>(?=[a-z./-]{{0,12}}[0-9])[\w./-]{{2,30}}))?(?:,? \(?nor ?:? ?(?P<nor>[a-z]{{4}} ?[0-9]{{7}} ?[a-z])\)?)?"
+    rf"(?: {_NO}(?P<no>(?=[a-z./-]{{0,12}}[0-9])[\w./-]{{2,30}}))?(?:,? \(?nor ?:? ?"
+    rf"(?P<nor>[a-z]{{4}} ?[0-9]{{7}} ?[a-z])\)?)?"
     rf"(?: du (?P<date>{DATE}))?(?:,? \(?nor ?:? ?(?P<nor2>[a-z]{{4}} ?[0-9]{{7}} ?[a-z])\)?)?"
 )
 _NOR = re.compile(r"(?<![\w-])nor ?:? ?(?P<nor>[a-z]{4} ?[0-9]{7} ?[a-z])(?!\w)")
 _CONSTITUTION = re.compile(
-    r"(?<![\w-])(?:(?P<preamble>preambule) de la )?constitution(?: (?:du 4 octobre|de|du 27 octobre) (?:19[0-9]{2}|1946))?(?!\w)"
+    r"(?<![\w-])(?:(?P<preamble>preambule) de la )?constitution(?: (?:du 4 octobre|de"
+    r"|du 27 octobre) (?:19[0-9]{2}|1946))?(?!\w)"
 )
 STATUTES = (_LAW, _SECOND_LAW, _EU, _ORDER, _CIRCULAR, _NOR, _CONSTITUTION)
 

@@ -81,7 +81,7 @@ def article_name(number: str) -> str:
     """ "Article L231-4" for a number, the heading itself for a section that has none."""
     found = find_numbers(_ASKED + number)
     whole = len(found) == 1 and found[0][:2] == (len(_ASKED), len(_ASKED) + len(number))
-    return f"Article {number}" if whole else number
+    return f"Article {number}" if whole and not fold(number).startswith("annexe") else number
 
 
 def _words_of(text: Text) -> frozenset[str]:

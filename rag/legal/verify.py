@@ -64,16 +64,14 @@ def verify(
     """
     found = references_of(document, home, names or shelf.names())
     resolved = [resolve(reference, shelf, day) for reference in found]
-    quoted = _quoted(document, resolved, shelf, day)
+    quoted = _quoted(document, resolved, shelf)
     entries: list[Verified] = []
     for at, entry in enumerate(resolved):
         entries += _entries(document, entry, quoted.get(at, []), shelf, day)
     return entries
 
 
-def _quoted(
-    document: str, resolved: list[Resolved], shelf: Shelf, day: date
-) -> dict[int, list[Quotation]]:
+def _quoted(document: str, resolved: list[Resolved], shelf: Shelf) -> dict[int, list[Quotation]]:
     """Index of a reference → the quotations taken from it."""
     spans = [(r.reference.start, r.reference.end) for r in resolved]
     taken: dict[int, list[Quotation]] = {}
@@ -136,7 +134,12 @@ def _findings(
     quotes = [quotation.words for quotation in quoted]
     clause = resolved.reference.clause
     findings = [
-        judge(place, shelf.versions(place.articles), day, clause, quotes, resolved.title)
+        _hinted(
+            judge(place, shelf.versions(place.articles), day, clause, quotes, resolved.title),
+            place,
+            resolved,
+            shelf,
+        )
         for place in resolved.places
     ]
     if quotes and any(finding.verdict in ("quote_ok", "modified_since") for finding in findings):
@@ -148,6 +151,19 @@ def _findings(
             for f in findings
         ]
     return findings
+
+
+def _hinted(finding: Finding, place: Place, resolved: Resolved, shelf: Shelf) -> Finding:
+    """For an article that does not exist, the one of another part that has its number."""
+    if finding.verdict != "unknown_article" or resolved.text is None:
+        return finding
+    digits = place.printed.lstrip("LRDAOP*")
+    contents = shelf.contents(resolved.text)
+    others = [c for letter in "LRDA" for c in contents.numbered(letter + digits)[:1]]
+    if not others or digits == place.printed:
+        return finding
+    listed = ", ".join(article.number for article in others)
+    return replace(finding, detail=f"{finding.detail} Il a un article {listed}.")
 
 
 def _cut(document: str, resolved: Resolved, findings: list[Finding]) -> list[Verified]:
@@ -193,9 +209,15 @@ def _run_entry(document: str, part: Reference, resolved: Resolved, run: _Run) ->
         _entry(document, part, resolved),
         articles=_printed(place for place, _ in run),
         verdict=verdict,
-        detail=" ".join(details),
+        detail=_detail(verdict, list(details)),
         shown=tuple(Shown(place.articles[0], f.version) for place, f in run if place.articles),
     )
+
+
+def _detail(verdict: str, details: list[str]) -> str:
+    if verdict == "in_force" and len(details) > 2:
+        return f"Les {len(details)} articles sont en vigueur."
+    return " ".join(details)
 
 
 def _entry(document: str, part: Reference, resolved: Resolved) -> Verified:

@@ -574,11 +574,6 @@ def lose_segments(index: Path) -> None:
     subprocess.run(["rm", "-rf", str(index / "shard" / "segments")], check=True)
 
 
-def become_a_file(index: Path) -> None:
-    subprocess.run(["rm", "-rf", str(index)], check=True)
-    index.write_text("un fichier")
-
-
 @pytest.mark.parametrize("harm", [break_files, lose_segments], ids=lambda harm: harm.__name__)
 def test_a_damaged_index_is_rebuilt(harm: Callable[[Path], None], folder: Path, data: Path) -> None:
     ingest(folder, data)

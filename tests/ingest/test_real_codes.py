@@ -16,6 +16,7 @@ import pytest
 from running import Ran, process
 
 EXPECTED = 6862  # articles with words, by (file, id)
+ARTICLES = 6861  # by (file, cid): article 6 C of LEGITEXT000006069576 stands in two versions
 SECONDS_AGAIN = 10  # of ingesting what is known, on a loaded two-core machine
 
 
@@ -102,7 +103,7 @@ def test_every_article_with_words_is_there_once(
     assert set(ids) == set(given)
     added = sum(len(text["added"]) for text in first.json["texts"])
     print(f"{len(given)} articles with words in the files, {len(ids)} held, {added} added")
-    assert added == EXPECTED
+    assert added == ARTICLES
 
 
 @pytest.mark.slow
@@ -149,7 +150,7 @@ def test_ingesting_again_changes_nothing(first: Ran, sources: list[Path], data: 
     for text in again.json["texts"]:
         changed = [text[key] for key in ("added", "changed", "removed", "metadata_only")]
         assert (changed, text["embedded"]) == ([[], [], [], []], 0)
-    assert sum(text["unchanged"] for text in again.json["texts"]) == EXPECTED
+    assert sum(text["unchanged"] for text in again.json["texts"]) == ARTICLES
     print(f"again: {again.json['seconds']} s")
     assert again.json["seconds"] < SECONDS_AGAIN
 
@@ -165,5 +166,5 @@ def test_a_new_reading_changes_nothing(first: Ran, sources: list[Path], data: Pa
     for text in again.json["texts"]:
         changed = [text[key] for key in ("added", "changed", "removed", "metadata_only")]
         assert (changed, text["embedded"]) == ([[], [], [], []], 0)
-    assert sum(text["unchanged"] for text in again.json["texts"]) == EXPECTED
+    assert sum(text["unchanged"] for text in again.json["texts"]) == ARTICLES
     print(f"read again: {again.json['seconds']} s")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from rag.catalogue.engine import writing
 from rag.index import projection
 from rag.maintenance import record_model
 from rag.ports import DraftSentence, Embedder, Generator, Quote, Vectors
-from rag.retrieval.lexical import word_tokens
 from rag.settings import NO_MODEL, Settings
 from rag.types import Hit, TextState
 
@@ -98,11 +96,6 @@ def even_weights(tokens: Sequence[str]) -> Mapping[str, float]:
     return dict.fromkeys(tokens, 1.0)
 
 
-def rare(*words: str) -> dict[str, float]:
-    """The tokens of these words, each of weight 1."""
-    return {token: 1.0 for word in words for token in word_tokens(word)}
-
-
 @contextmanager
 def filled(folder: Path, *states: TextState) -> Iterator[Parts]:
     """A catalogue and an embedded index that hold these states, without an embedding model."""
@@ -112,8 +105,3 @@ def filled(folder: Path, *states: TextState) -> Iterator[Parts]:
             record_model(connection, parts)
         projection.catch_up(parts.catalogue, parts.index, "", "test")
         yield parts
-
-
-def long_ago(year: int) -> date:
-    """The first of January."""
-    return date(year, 1, 1)

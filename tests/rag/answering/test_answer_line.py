@@ -14,6 +14,7 @@ from rag.bootstrap import Parts
 from rag.catalogue import reading as catalogue
 from rag.catalogue.engine import reading
 from rag.ports import DraftSentence
+from rag.retrieval.lexical import word_tokens
 from rag.retrieval.search import UNKNOWN_RARITY, Searcher
 from rag.types import Answer, Caller
 
@@ -137,7 +138,12 @@ def test_a_refusal_says_so_and_cites_nothing(
 )
 @pytest.mark.parametrize(
     "question",
-    ["zibeline des agents", "La zibeline est-elle taxée ?", "article 2 de la note interne", "taxée"],
+    [
+        "zibeline des agents",
+        "La zibeline est-elle taxée ?",
+        "article 2 de la note interne",
+        "taxée",
+    ],
 )
 def test_a_text_of_another_service_is_never_met(
     parts: Parts, searcher: Searcher, caller: Caller, question: str
@@ -148,13 +154,15 @@ def test_a_text_of_another_service_is_never_met(
     assert "zibeline" not in answer.answer.replace(question, "")
     assert "Note interne" not in answer.answer
     # nor does the weight of a word tell that a hidden text holds it
-    weights = searcher.rarity(["zibelin", "merou"], caller, TODAY)
-    assert weights == {"zibelin": UNKNOWN_RARITY, "merou": UNKNOWN_RARITY}
+    words = word_tokens("zibeline mérou")
+    assert set(searcher.rarity(words, caller, TODAY).values()) == {UNKNOWN_RARITY}
 
 
 def test_its_own_service_reads_it(parts: Parts, searcher: Searcher) -> None:
     answer = ask(parts, searcher, "La zibeline est-elle taxée ?", Caller.of(["rh", "x"]))
     assert [citation.text_id for citation in answer.citations] == ["rh"]
+    words = word_tokens("zibeline")
+    assert searcher.rarity(words, Caller.of(["rh"]), TODAY)[words[0]] < UNKNOWN_RARITY
 
 
 def said_of(parts: Parts, searcher: Searcher, *drafts: DraftSentence) -> Answer:

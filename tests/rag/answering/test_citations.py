@@ -70,7 +70,9 @@ LETTERS = "abcdefghij éà.,;’«»\n"
 
 
 @given(st.text(LETTERS, min_size=5, max_size=60), st.data())
-def test_a_quote_with_a_character_changed_is_never_verified(words: str, data: st.DataObject) -> None:
+def test_a_quote_with_a_character_changed_is_never_verified(
+    words: str, data: st.DataObject
+) -> None:
     start = data.draw(st.integers(0, len(words) - 1))
     end = data.draw(st.integers(start + 1, len(words)))
     at = data.draw(st.integers(0, end - start - 1))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag.answering.extractive import MAX_QUOTES, ExtractiveGenerator, confidence
 from rag.ports import DraftSentence
+from rag.retrieval.lexical import word_tokens
 from rag.types import Hit
 
 LIST = "Sont exclus du recours :\n1° les avis sans effet ;\n2° les notes internes ;\n3° le reste."
@@ -77,14 +78,14 @@ def test_the_same_words_in_two_texts_are_quoted_once() -> None:
 
 
 def test_sentences_of_one_article_stand_together_in_its_order_best_article_first() -> None:
-    first = hit("Un recours hiérarchique existe.", "2", rank=2)
-    second = hit("La réponse prend un mois. Le recours gracieux est écrit.", "1")
-    found = drafts("recours gracieux, recours hiérarchique, réponse", first, second)
+    first = hit("Un chef hiérarchique.", "2", rank=2)
+    second = hit("La réponse motivée. Le recours gracieux écrit.", "1")
+    found = drafts("recours gracieux écrit, chef hiérarchique, réponse motivée", first, second)
     assert [draft.quotes[0].hit for draft in found] == [1, 1, 0]
     assert [draft.quotes[0].words[:10] for draft in found] == [
         "La réponse",
         "Le recours",
-        "Un recours",
+        "Un chef hi",
     ]
 
 
@@ -146,16 +147,19 @@ def test_every_quote_is_verbatim_and_none_overlaps_another(
     ("weights", "words", "expected"),
     [
         pytest.param({}, "recours", 0.0, id="no words"),
-        pytest.param({"recour": 0.0}, "recours", 0.0, id="words of no weight"),
-        pytest.param({"recour": 2.0}, "Le recours.", 1.0, id="the only word"),
-        pytest.param({"recour": 1.0, "delai": 3.0}, "Le recours.", 1 / 12**0.5, id="the lesser"),
-        pytest.param({"recour": 1.0, "delai": 3.0}, "Le délai.", 3 / 12**0.5, id="the rarer"),
-        pytest.param({"recour": 1.0}, "Rien.", 0.0, id="none"),
+        pytest.param({"recours": 0.0}, "recours", 0.0, id="words of no weight"),
+        pytest.param({"recours": 2.0}, "Le recours.", 1.0, id="the only word"),
+        pytest.param({"recours": 1.0, "délai": 3.0}, "Le recours.", 1 / 12**0.5, id="the lesser"),
+        pytest.param({"recours": 1.0, "délai": 3.0}, "Le délai.", 3 / 12**0.5, id="the rarer"),
+        pytest.param({"recours": 1.0}, "Rien.", 0.0, id="none"),
     ],
 )
 def test_confidence(weights: dict[str, float], words: str, expected: float) -> None:
-    assert confidence(weights, [hit(words)]) == pytest.approx(expected)
+    by_token = {token: weight for word, weight in weights.items() for token in word_tokens(word)}
+    assert confidence(by_token, [hit(words)]) == pytest.approx(expected)
 
 
 def test_the_heading_counts_for_confidence() -> None:
-    assert confidence({"recour": 1.0}, [hit("Rien.", heading="Recours")]) == 1.0
+    assert (
+        confidence(even_weights(word_tokens("recours")), [hit("Rien.", heading="Recours")]) == 1.0
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_up import state, take_in
@@ -21,6 +22,7 @@ SERVICES = ["rh", "état civil", "marchés", "%", "rh'; --", ""]
 GIVEN = st.frozensets(st.sampled_from(SERVICES), max_size=3)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

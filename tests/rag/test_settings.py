@@ -1,0 +1,132 @@
+"""Settings from the environment and from `referent.toml`; what cannot be used is said."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rag.errors import SettingsError
+from rag.settings import DEFAULT_DATA, Settings, load
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty working folder and no setting in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("REFERENT_"):
+            monkeypatch.delenv(name)
+
+
+def toml(content: str) -> None:
+    Path("referent.toml").write_text(content, encoding="utf-8")
+
+
+def test_defaults() -> None:
+    chosen = load()
+    assert chosen.data == DEFAULT_DATA
+    assert (chosen.catalogue_url, chosen.index_url, chosen.index_api_key) == ("", "", "")
+    assert chosen.embedding_model == "static"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("data", "/srv/référent", Path("/srv/référent")),
+        ("catalogue_url", "postgresql://h/d", "postgresql://h/d"),
+        ("index_url", "http://localhost:6333", "http://localhost:6333"),
+        ("index_api_key", "clé", "clé"),
+        ("index_collection", "textes", "textes"),
+        ("index_timeout", 2.5, 2.5),
+        ("embedding_model", "none", "none"),
+        ("embedding_batch", 32, 32),
+        ("max_source_mib", 200, 200),
+    ],
+)
+def test_every_setting_is_read_from_both(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object, expected: object
+) -> None:
+    quoted = f'"{value}"' if isinstance(value, str) else value
+    toml(f"{name} = {quoted}")
+    assert getattr(load(), name) == expected
+    Path("referent.toml").unlink()
+    monkeypatch.setenv(f"REFERENT_{name.upper()}", str(value))
+    assert getattr(load(), name) == expected
+
+
+def test_every_setting_is_in_the_table_above() -> None:
+    marks = test_every_setting_is_read_from_both.pytestmark  # type: ignore[attr-defined]
+    assert {row[0] for row in marks[0].args[1]} == set(Settings.model_fields)
+
+
+def test_arguments_win_over_the_environment_and_that_over_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    toml('data = "of-file"\nembedding_batch = 7\nindex_collection = "of-file"')
+    monkeypatch.setenv("REFERENT_DATA", "of-environment")
+    monkeypatch.setenv("REFERENT_EMBEDDING_BATCH", "8")
+    chosen = load(Path("of-argument"))
+    assert chosen.data == Path("of-argument")
+    assert chosen.embedding_batch == 8
+    assert chosen.index_collection == "of-file"
+    assert load().data == Path("of-environment")
+
+
+def test_an_empty_variable_is_as_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFERENT_DATA", "")
+    assert load().data == DEFAULT_DATA
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("embedding_batch", "0", id="too small"),
+        pytest.param("embedding_batch", "513", id="too large"),
+        pytest.param("embedding_batch", "huit", id="no number"),
+        pytest.param("embedding_batch", "1.5", id="no whole number"),
+        pytest.param("index_timeout", "0", id="zero"),
+        pytest.param("index_timeout", "-1", id="negative"),
+        pytest.param("index_timeout", "nan", id="not a number"),
+        pytest.param("max_source_mib", "0", id="nothing allowed"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"REFERENT_{name.upper()}", value)
+    with pytest.raises(SettingsError) as raised:
+        load()
+    assert f"REFERENT_{name.upper()}" in raised.value.where
+    assert name in raised.value.where
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("embeding_model = 'none'", "embeding_model", id="misspelt"),
+        pytest.param("embedding_batch = 'x'", "embedding_batch", id="wrong type"),
+        pytest.param("[index]\nurl = 'x'", "index", id="a table"),
+        pytest.param("data = ", "referent.toml", id="no TOML"),
+        pytest.param("data = 'a'\ndata = 'b'", "referent.toml", id="twice"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(content: str, said: str) -> None:
+    toml(content)
+    with pytest.raises(SettingsError) as raised:
+        load()
+    assert said in raised.value.where
+
+
+def test_a_file_in_another_encoding() -> None:
+    Path("referent.toml").write_bytes("data = 'référent'".encode("latin-1"))
+    with pytest.raises(SettingsError) as raised:
+        load()
+    assert raised.value.where == "referent.toml"
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load().embedding_batch = 3  # type: ignore[misc]
