@@ -165,7 +165,7 @@ class Ingest:
                 self._fail(item, source.name)
                 continue
             try:
-                report = self._taker.take(source, self._state(item), known)
+                report = self._taker.take(source, self._state(item, known), known)
             except SourceError as error:
                 self._fail(error, source.name)
                 continue
@@ -177,8 +177,8 @@ class Ingest:
                 "aucun texte dedans", where=source.name, remedy="vérifiez que c'est le bon fichier"
             )
 
-    def _state(self, item: TextState | Document) -> TextState:
-        state = to_state(item, self._today) if isinstance(item, Document) else item
+    def _state(self, item: TextState | Document, known: Sequence[str]) -> TextState:
+        state = to_state(_named(item, known), self._today) if isinstance(item, Document) else item
         text = replace(
             state.text, title=printable(state.text.title), source=printable(state.text.source)
         )
@@ -231,6 +231,13 @@ class Ingest:
             self._fail(error, "index")
         finally:
             parts.release_index()
+
+
+def _named(document: Document, known: Sequence[str]) -> Document:
+    """A document without an id keeps the one that its file has, whichever folder is asked for."""
+    if document.declared.text_id or len(known) != 1:
+        return document
+    return replace(document, declared=replace(document.declared, text_id=known[0]))
 
 
 def _read(source: Source) -> Iterator[TextState | Document | SourceError]:

@@ -15,7 +15,7 @@ from rag.types import Clause
 
 _LAW = (
     r"(?:la |le |l'|du |de la |de l'|d'une )?(?:loi|decret|ordonnance)(?: organique)?"
-    r"(?: n ?[°o]?\.? ?| )?(?P<law>[0-9]{2,4}-[0-9]{1,5})?(?: du (?P<made>" + DATE + r"))?"
+    r"(?:(?: n ?[°o]?\.? ?| )(?P<law>[0-9]{2,4}-[0-9]{1,5}))?(?: du (?P<made>" + DATE + r"))?"
 )
 _WORDING = (
     r"(?:dans|selon|sous|a|en) (?:sa|leur|la|une|son|l'ancienne) (?:seule |derniere "

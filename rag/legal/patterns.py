@@ -18,7 +18,7 @@ LATIN = (
 )
 # A capital letter is part of a number ("96 ter A", "L. 123-1 A"), never a word of a title.
 CAPITAL = (
-    r" ?(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU) ?(?=[A-Z]['A-Z])"
+    r" ?(?!C[PTU](?!\w))(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU) ?(?=[A-Z]['A-Z])"
     r"|C\. ?[a-z]|C (?=civ|pen|trav)"
     r"|[A-Z] (?=l'|L'|[LRD]\.? ?[0-9]))(?!-?[IVX]{2})[A-Z]{1,2}(?![\w'.])"
 )
