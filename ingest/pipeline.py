@@ -91,6 +91,7 @@ class Ingest:
             self._observer.source("", len(found), len(found))
             if self._options.mirror:
                 self._mirror(roots, found)
+            self._taker.refresh_mentions()
             if not self._options.dry_run:
                 self._project()
         self._report.seconds = time.monotonic() - started

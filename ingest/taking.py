@@ -8,11 +8,12 @@ from datetime import date
 
 from ingest import guard
 from ingest.claims import Claims, conflict
+from ingest.mentions import Mentions
 from ingest.observer import Observer
 from ingest.report import TextReport, printable
 from ingest.sources.base import Source
 from rag.bootstrap import Parts
-from rag.catalogue import ownership, records
+from rag.catalogue import mentions, ownership, records
 from rag.catalogue.engine import reading, writing
 from rag.catalogue.removal import remove
 from rag.embedding.vectors import embed, missing
@@ -37,6 +38,7 @@ class Taker:
         self._today = date.today()
         self._pending: dict[str, TextRecord] = {}  # dry run: what the catalogue would hold
         self._claims = Claims()
+        self._mentions = Mentions(parts)
 
     def take(self, source: Source, state: TextState, known: Collection[str]) -> TextReport | None:
         """Take a state in; None when it says nothing of any Text that is known.
@@ -69,6 +71,11 @@ class Taker:
         """A source that is not read again gives this Text, under one of its dates."""
         with reading(self._parts.catalogue) as connection:
             self._claims.assume(source, text_id, records.states(connection, text_id))
+
+    def refresh_mentions(self) -> None:
+        """Find again what documents mention, when this run changed the names there are."""
+        if not self._dry_run:
+            self._mentions.refresh()
 
     def forget(self, text_id: str, title: str) -> TextReport:
         """Take a Text away."""
@@ -113,6 +120,7 @@ class Taker:
         with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
             record_model(connection, self._parts)
             records.save(connection, records.Change(before, after, passages))
+            mentions.save(connection, self._mentions.found(after, passages))
         return embedded
 
     def _passages(self, before: TextRecord | None, after: TextRecord) -> dict[str, list[Passage]]:

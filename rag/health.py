@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 
 from rag.bootstrap import Parts
+from rag.catalogue import properties, schema
 from rag.catalogue import reading as catalogue
-from rag.catalogue import schema
 from rag.catalogue.engine import HEAD, reading
 from rag.catalogue.sources import path_of
 from rag.errors import IndexBusy, IndexFailure
@@ -37,7 +37,7 @@ def describe(parts: Parts) -> dict[str, Any]:
     """What `referent status --json` prints."""
     with reading(parts.catalogue) as connection:
         counts = asdict(catalogue.counts(connection))
-        model = catalogue.property_of(connection, MODEL)
+        model = properties.read(connection, MODEL)
     return {
         **counts,
         "index": _index_state(parts),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from rag.bootstrap import Parts
+from rag.catalogue import properties, schema
 from rag.catalogue import reading as catalogue
-from rag.catalogue import schema
 from rag.catalogue.engine import reading, writing
 from rag.catalogue.lock import exclusive
 from rag.catalogue.removal import remove
@@ -30,7 +30,7 @@ def check_model(parts: Parts) -> None:
         SettingsError: the catalogue was embedded with another model than the settings name.
     """
     with reading(parts.catalogue) as connection:
-        kept = catalogue.property_of(connection, MODEL)
+        kept = properties.read(connection, MODEL)
         filled = connection.execute(select(schema.passages.c.point_id).limit(1)).first()
     if filled and kept != (parts.model_name or "none"):
         raise SettingsError(
@@ -43,9 +43,7 @@ def check_model(parts: Parts) -> None:
 
 def record_model(connection: Connection, parts: Parts) -> None:
     """The catalogue's vectors are those of the settings' model from now on."""
-    properties = schema.properties
-    connection.execute(delete(properties).where(properties.c.name == MODEL))
-    connection.execute(insert(properties).values(name=MODEL, value=parts.model_name or "none"))
+    properties.write(connection, MODEL, parts.model_name or "none")
 
 
 def ready_index(parts: Parts) -> Index:

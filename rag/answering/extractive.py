@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.sentences import Span, introduction, is_item, sentences, with_items
-from rag.legal.titles import mentioned
+from rag.legal.titles import meant
 from rag.ports import DraftSentence, Embedder, Quote
 from rag.retrieval.lexical import tokens
 from rag.retrieval.numbers import find_numbers, number_key
@@ -81,13 +81,13 @@ class ExtractiveGenerator:
 def _asked_for(question: str, hits: Sequence[Hit]) -> dict[int, Hit]:
     """The hits, by position, of the articles that the question names: it asks about them.
 
-    Where it names a text too, those of that text only.
+    Where it names a text too, those of that text only; none where it names another code.
     """
     keys = {key for _, _, key in find_numbers(question)}
     numbered = {at: hit for at, hit in enumerate(hits) if number_key(hit.article) in keys}
-    texts = {hit.text_id: Text(hit.text_id, hit.text) for hit in numbered.values()}
-    named = {text.text_id for text in mentioned(question, list(texts.values()))}
-    return {at: hit for at, hit in numbered.items() if not named or hit.text_id in named}
+    holders = {hit.text_id: Text(hit.text_id, hit.text) for hit in numbered.values()}
+    texts = {text.text_id for text in meant(question, list(holders.values()))}
+    return {at: hit for at, hit in numbered.items() if hit.text_id in texts}
 
 
 def confidence(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:

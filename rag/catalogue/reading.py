@@ -209,6 +209,18 @@ def histories_of(connection: Connection, text_id: str, caller: Caller) -> dict[s
     return found
 
 
+def document_versions(connection: Connection) -> list[tuple[Version, str]]:
+    """Every version of every internal document, with the title of its Text."""
+    versions, texts = schema.versions, schema.texts
+    query = (
+        select(versions, texts.c.title)
+        .select_from(versions.join(schema.articles).join(texts))
+        .where(versions.c.state == "", versions.c.words.is_not(None))
+        .order_by(versions.c.version_id)
+    )
+    return [(version_from(row), row.title) for row in connection.execute(query)]
+
+
 def version(connection: Connection, version_id: str, caller: Caller) -> Version | None:
     """One version by its id."""
     versions = schema.versions
@@ -219,6 +231,17 @@ def version(connection: Connection, version_id: str, caller: Caller) -> Version 
     )
     row = connection.execute(query).first()
     return version_from(row) if row else None
+
+
+def in_force_among(connection: Connection, version_ids: Iterable[str], day: date) -> set[str]:
+    """Those of these versions that are in force on `day`."""
+    wanted = sorted(version_ids)
+    found: set[str] = set()
+    for at in range(0, len(wanted), BATCH):
+        group = schema.versions.c.version_id.in_(wanted[at : at + BATCH])
+        query = select(schema.versions.c.version_id).where(group, in_force(day))
+        found.update(connection.execute(query).scalars())
+    return found
 
 
 def points_in_force(
@@ -262,9 +285,3 @@ def counts(connection: Connection) -> Counts:
         connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
     )
     return Counts(*numbers)
-
-
-def property_of(connection: Connection, name: str) -> str:
-    """A property of the catalogue, "" when it was never set."""
-    query = select(schema.properties.c.value).where(schema.properties.c.name == name)
-    return connection.execute(query).scalar() or ""

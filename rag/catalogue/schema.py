@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -132,6 +133,33 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),  # float32, little endian
 )
 
+# References found in the words of a version (`rag.types.Reference` as JSON, without its surface:
+# that is `words[start:end]`). `mention_numbers` finds them by the articles that they name;
+# RANGE stands there for what a range holds between its ends.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column(
+        "version_id",
+        String,
+        ForeignKey("versions.version_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("start", Integer, primary_key=True),
+    Column("reference", UnicodeText, nullable=False),
+)
+
+mention_numbers = Table(
+    "mention_numbers",
+    metadata,
+    Column("version_id", String, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("number_key", String, primary_key=True),
+    ForeignKeyConstraint(
+        ["version_id", "start"], ["mentions.version_id", "mentions.start"], ondelete="CASCADE"
+    ),
+)
+
 # Points to bring into line with the catalogue, in order. A row says which, never what: whoever
 # applies it looks at the catalogue, so applying twice, or late, gives the same index.
 outbox = Table(
@@ -172,3 +200,4 @@ properties = Table(
 )
 
 Index("ix_source_texts_text_id", source_texts.c.text_id)
+Index("ix_mention_numbers_number_key", mention_numbers.c.number_key)

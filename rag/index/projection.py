@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, select, update
 
-from rag.catalogue import schema
+from rag.catalogue import properties, schema
 from rag.catalogue.engine import reading, writing
 from rag.catalogue.rows import path_from
 from rag.ports import ARTICLE, PASSAGE, Index, IndexPoint, Vectors
@@ -132,12 +132,10 @@ def _record(engine: Engine, index: Index, seq: int, where: str) -> None:
 
 
 def _prune(connection: Connection, seq: int) -> None:
-    properties = schema.properties
     if seq <= _pruned(connection):
         return
     connection.execute(delete(schema.outbox).where(schema.outbox.c.seq <= seq))
-    connection.execute(delete(properties).where(properties.c.name == PRUNED))
-    connection.execute(insert(properties).values(name=PRUNED, value=str(seq)))
+    properties.write(connection, PRUNED, str(seq))
 
 
 def _applied(connection: Connection, identity: str) -> int | None:
@@ -146,11 +144,7 @@ def _applied(connection: Connection, identity: str) -> int | None:
 
 
 def _pruned(connection: Connection) -> int:
-    properties = schema.properties
-    value = connection.execute(
-        select(properties.c.value).where(properties.c.name == PRUNED)
-    ).scalar()
-    return int(value or 0)
+    return int(properties.read(connection, PRUNED) or 0)
 
 
 def _last(connection: Connection) -> int:

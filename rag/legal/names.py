@@ -169,12 +169,12 @@ def generic_at(plain: Plain, at: int) -> Mention | None:
 
 def _all(plain: Plain, names: Names) -> Iterator[Mention]:
     for match in names.pattern.finditer(plain.low):
-        titles = names.full[match.group()]
+        titles = names.full[match.group().replace("\n", " ")]
         code = titles[0].startswith(("Code", "Livre"))
         alone = code or titles[0].startswith(("Loi", "Règlement"))
         yield _mention(match, Kind.CODE if code else Kind.STATUTE, titles, alone=alone)
     for match in names.documents_pattern.finditer(plain.low):
-        yield _mention(match, Kind.DOCUMENT, names.documents[match.group()])
+        yield _mention(match, Kind.DOCUMENT, names.documents[match.group().replace("\n", " ")])
     yield from _abbreviations(plain, names)
     for pattern in STATUTES:
         for match in pattern.finditer(plain.low):
@@ -254,9 +254,9 @@ def _alternation(named: Iterable[str]) -> re.Pattern[str]:
     heads: dict[str, list[str]] = {}
     for name in listed:
         head, _, rest = name.partition(" ")
-        heads.setdefault(head, []).append(re.escape(rest))
+        heads.setdefault(head, []).append(re.escape(rest).replace("\\ ", "[ \n]"))
     groups = (
-        rf"{re.escape(head)} (?:{'|'.join(rests)})" if any(rests) else re.escape(head)
+        rf"{re.escape(head)}[ \n](?:{'|'.join(rests)})" if any(rests) else re.escape(head)
         for head, rests in heads.items()
     )
     return re.compile(rf"(?<![\w-])(?:{'|'.join(groups)})(?!\w)")

@@ -64,6 +64,7 @@ _SEPARATOR = re.compile(
     r"| ?; ?(?:et )?| ?/ ?"
 )
 _RANGE = re.compile(r" (?:a|au|jusqu'a|jusqu'au) (?:l'article )?(?:l')?|(?<=[0-9]) ?-> ?")
+_GLOSS = re.compile(r" \([^()\n0-9]{2,40}\)(?=,? )")  # "L. 211-2 (motivation) et L. 231-1"
 _FOLLOWING = re.compile(r",? et (?:suivants?|suiv\.|ss\.?|s\.)(?!\w)|,? (?:ss|s)\.(?= |$|\))")
 
 _ORDINAL = (
@@ -75,7 +76,8 @@ _PART = r"(?:alineas?|phrases?|tirets?|paragraphes?|points?|items?)"
 _UNIT_OF = (
     rf"(?:(?:(?:deux|trois|quatre|cinq) )?{_ORDINAL}(?:(?:, | et | ou | a )(?:l[ea]s? "
     rf"|au |aux )?{_ORDINAL}){{0,4}} {_PART}"
-    rf"|{_PART} (?:n° ?)?(?:[0-9]{{1,2}}|[a-z](?![a-z])|[ivx]{{1,5}}(?!\w))\)?(?:(?:, "
+    r"|(?:(?<=\ble )|(?<=\bdu )|(?<=\bau ))[0-9]{1,2}(?= (?:de l'art|du [ivx0-9]))"
+    rf"|{_PART} (?:n° ?)?(?:[0-9]{{1,2}}(?:er)?|premier|[a-z](?![a-z])|[ivx]{{1,5}}(?!\w))\)?(?:(?:, "
     rf"| et | ou | a )[0-9a-z]{{1,2}}\)?(?!\w)){{0,4}}"
     r"|al\. ?[0-9]{1,2}|§ ?[0-9]{1,2}"
     rf"|[0-9]{{1,2}} ?°(?: ?{LATIN})?(?:(?:, | et | ou | a | et au "
@@ -92,7 +94,7 @@ SUBDIVISION = re.compile(
 # "article L. 311-6, I, 1°, b", "article 12 (2°)", "article 5 alinéa 2", "6 § 1".
 _AFTER_UNIT = (
     r"(?:[IVX]{1,5}(?:-[A-Z](?!\w))?(?![\w'])|[0-9]{1,2} ?°(?: ?(?:bis|ter|quater))?|[a-z]\)"
-    r"|(?i:al\.|alineas?) ?[0-9]{1,2}(?:er)?(?: (?:et|a) [0-9]{1,2}(?!\w))?"
+    r"|(?i:al\.|alineas?) ?(?:[0-9]{1,2}(?:er)?(?: (?:et|a) [0-9]{1,2}(?!\w))?|premier|unique)"
     r"|(?i:paragraphe|par\.|§) ?[0-9]{1,2}|(?:point|points) [a-z]\)?(?![a-z])"
     rf"|{_ORDINAL} (?:alinea|phrase|tiret)s?|(?<=°, )[b-h](?![\w')])|(?<=°, )a(?=[,;.)]| du ))"
 )
@@ -150,11 +152,12 @@ def article_list(plain: Plain, at: int, *, word: str) -> tuple[list[ArticleMark]
             break
         marks.append(following)
         end = _after(plain, following.end)
-    suite = _FOLLOWING.match(plain.low, end)
-    return marks, suite.end() if suite else end
+    return marks, end
 
 
 def _next(plain: Plain, end: int, first: ArticleMark, *, plural: bool) -> ArticleMark | None:
+    gloss = _GLOSS.match(plain.low, end)
+    end = gloss.end() if gloss else end
     through = _RANGE.match(plain.low, end)
     separator = through or _SEPARATOR.match(plain.low, end)
     if separator is None:
@@ -200,14 +203,18 @@ def _bare_number(plain: Plain, at: int, first: ArticleMark | None) -> ArticleMar
 
 
 def _after(plain: Plain, end: int) -> int:
-    """Past what divides the article just named, unless that belongs to the next one."""
+    """Past what divides the article just named, unless that belongs to the next one.
+
+    « et suivants » is taken too.
+    """
     decimal = _DECIMAL.match(plain.words, end)
     if decimal:
         end = decimal.end()
     match = _AFTER.match(plain.words, end)
-    if match is None or _OWNER.match(plain.words, match.end()):
-        return end
-    return match.end()
+    if match and not _OWNER.match(plain.words, match.end()):
+        end = match.end()
+    suite = _FOLLOWING.match(plain.low, end)
+    return suite.end() if suite else end
 
 
 def _digits(spelled: str) -> str:

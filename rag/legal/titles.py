@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from rag.legal.codes import codes
 from rag.retrieval.numbers import find_numbers, fold
 from rag.types import Text
 
@@ -33,6 +34,7 @@ ABBREVIATIONS = {
 }
 _EMPTY = frozenset("a au aux d de des du en et l la le les art article articles".split())
 _WORD = re.compile(r"[^\W_]+")
+CODE = "code"  # a text's nature
 _ASKED = "article "  # before a bare number, which is no article's without it
 
 
@@ -75,6 +77,23 @@ def mentioned(question: str, texts: Sequence[Text]) -> list[Text]:
         if not any(name_key(text.title) < name_key(other.title) for other in kept):
             kept.append(text)
     return kept
+
+
+def meant(question: str, holders: Sequence[Text], known: Sequence[Text] = ()) -> list[Text]:
+    """Which of `holders`, texts with an article of the number asked for, the question means.
+
+    Those that it names; all when it names none; none when it names a code that is no holder, be it
+    among the texts `known` here or not: L. 521-1 of one code is not that of another.
+    """
+    named = mentioned(question, [*holders, *known, *_every_code()])
+    wanted = {text.text_id for text in named}
+    kept = [text for text in holders if text.text_id in wanted]
+    return kept if kept or any(text.nature == CODE for text in named) else list(holders)
+
+
+@cache
+def _every_code() -> tuple[Text, ...]:
+    return tuple(Text(code.text_id, code.title, CODE) for code in codes())
 
 
 def article_name(number: str) -> str:

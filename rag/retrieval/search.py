@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Engine
 from rag.access import index_filter
 from rag.catalogue import reading as catalogue
 from rag.catalogue.engine import reading
-from rag.legal.titles import mentioned
+from rag.legal.titles import meant
 from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scored
 from rag.retrieval.fusion import fuse, pool
 from rag.retrieval.lexical import question_vector, token_id
 from rag.retrieval.numbers import find_numbers
-from rag.types import Caller, Hit, SparseVector, Text
+from rag.types import Caller, Hit, SparseVector
 
 DEPTH = 200  # candidates asked of each ranking
 WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 1.0, DENSE: 0.5}  # eval/results
@@ -26,7 +26,6 @@ SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
 MAX_NAMED = 10  # articles put first because the question gives their number
 READ_NAMED = 500  # articles of that number among which they are chosen
 NAMED_SCORE = 10.0  # above any fused score
-CODE = "code"  # a text's nature
 UNKNOWN_RARITY = 8.0  # of a word in no text of a small corpus
 
 
@@ -116,22 +115,12 @@ class Searcher:
         found = catalogue.articles_numbered(connection, keys, caller) if keys else []
         if not found:
             return candidates
-        texts = mentioned(question, catalogue.texts_for(connection, caller))
-        wanted = _holders(texts, {text.text_id for _, text in found})
+        holders = list({text.text_id: text for _, text in found}.values())
+        texts = meant(question, holders, catalogue.texts_for(connection, caller))
+        wanted = {text.text_id for text in texts}
         articles = [article.article_id for article, text in found if text.text_id in wanted]
         points = catalogue.points_in_force(connection, articles[:READ_NAMED], caller, day)
         return _put_first(points, candidates)
-
-
-def _holders(named: Sequence[Text], holders: set[str]) -> set[str]:
-    """Which of the texts that hold an article of that number the question means.
-
-    Those that it names; all when it names none; none when it names a code without such an article.
-    """
-    wanted = {text.text_id for text in named} & holders
-    if wanted or any(text.nature == CODE for text in named):
-        return wanted
-    return holders
 
 
 def _alone(token: str) -> SparseVector:

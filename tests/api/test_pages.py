@@ -25,7 +25,8 @@ NEW = Version("b", "A", f"Neuf {EVIL}", Validity(B), EVIL)
 UNKNOWN = Version("c", "A", None, Validity(B))
 
 ALLOWED = set(
-    "html head meta title style body h1 h2 p article div em ins del table thead tbody tr th td".split()
+    "html head meta title style body h1 h2 p article div em ins del "
+    "table thead tbody tr th td".split()
 )
 NO_END = {"meta"}
 

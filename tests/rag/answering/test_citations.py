@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from fakes import hit, said
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rag.answering.citations import check
@@ -17,8 +17,8 @@ WORDS = "Le silence vaut rejet. Le délai est de deux mois.\nLe silence vaut rej
 HIT = hit(WORDS)
 
 
-def version(words: str | None = WORDS, validity: Validity = Validity()) -> Version:
-    return Version(HIT.version_id, HIT.article_id, words, validity)
+def version(words: str | None = WORDS, validity: Validity | None = None) -> Version:
+    return Version(HIT.version_id, HIT.article_id, words, validity or Validity())
 
 
 def cited(quote: str, found: Version | None) -> Citation:
@@ -69,6 +69,7 @@ def test_verdicts(quote: str, found: Version | None, verdict: str) -> None:
 LETTERS = "abcdefghij éà.,;’«»\n"
 
 
+@settings(deadline=None)
 @given(st.text(LETTERS, min_size=5, max_size=60), st.data())
 def test_a_quote_with_a_character_changed_is_never_verified(
     words: str, data: st.DataObject

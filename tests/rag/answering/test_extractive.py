@@ -1,4 +1,4 @@
-"""Extractive answers: verbatim, by article, nothing quoted twice, and silence where nothing fits."""
+"""Extractive answers: verbatim, by article, nothing quoted twice; silence where nothing fits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from fakes import LetterEmbedder, even_weights, hit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answering.extractive import MAX_QUOTES, ExtractiveGenerator, confidence
@@ -105,6 +105,12 @@ def test_a_named_article_of_a_named_text_is_not_that_of_another() -> None:
     assert draft.quotes[0].hit == 1
 
 
+def test_an_article_of_another_code_is_not_quoted_for_its_number() -> None:
+    found = [hit("Le juge des référés statue.", "L521-1", text="Code de justice administrative")]
+    assert drafts("Que dit l'article L. 521-1 du code du travail ?", *found) == []
+    assert drafts("Que dit l'article L. 521-1 du CJA ?", *found)
+
+
 def test_a_named_article_between_others_is_quoted_from_its_own_hit() -> None:
     found = [hit("Un.", "3", text="A"), hit("Rien.", "9", text="B"), hit("Deux.", "3", text="C")]
     for draft in drafts("article 3", *found):
@@ -128,6 +134,7 @@ WORDS = st.lists(
 ).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=5), WORDS)
 def test_every_quote_is_verbatim_and_none_overlaps_another(
     passages: Sequence[str], question: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answering.sentences import introduction, is_item, sentences, with_items
@@ -37,6 +37,7 @@ def test_sentences(words: str, expected: list[str]) -> None:
     assert cut(words) == expected
 
 
+@settings(deadline=None)
 @given(st.text("aB1. ;:!?«»\n\t\u00a0-•°)(M", max_size=120), st.data())
 def test_every_character_that_shows_is_in_one_sentence(words: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(words)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.legal.titles import article_name, mentioned, name_key, named
+from rag.legal.titles import article_name, meant, mentioned, name_key, named
 from rag.types import Text
 
 TEXTS = [
@@ -74,6 +74,25 @@ def test_named(name: str, expected: list[str]) -> None:
 )
 def test_mentioned(question: str, expected: list[str]) -> None:
     assert ids(mentioned(question, TEXTS)) == expected
+
+
+CODES = [Text("LEGITEXT000070227", "Code de justice administrative", nature="code")]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        pytest.param("L. 521-1", ["31366350", "rgs"], id="no text named: each"),
+        pytest.param("L. 521-1 du CRPA", ["31366350"], id="a holder"),
+        pytest.param("L. 521-1 du règlement général des services", ["rgs"], id="a document"),
+        pytest.param("L. 521-1 du code de justice administrative", [], id="a code known here"),
+        pytest.param("L. 521-1 du CJA", [], id="its abbreviation"),
+        pytest.param("L. 521-1 du code du travail", [], id="a code not known here"),
+        pytest.param("L. 521-1, note de service", ["31366350", "rgs"], id="another document"),
+    ],
+)
+def test_meant(question: str, expected: list[str]) -> None:
+    assert ids(meant(question, [TEXTS[0], TEXTS[4]], CODES)) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.legal.updates import ChangeKind, Event, between, events
@@ -153,6 +153,7 @@ def test_events_of_a_day_stand_in_reading_order() -> None:
 YEARS = st.none() | st.integers(2000, 2008)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(YEARS, YEARS, st.sampled_from(["x", "y", None])), max_size=6))
 def test_whatever_the_history_events_are_told_in_order(
     periods: list[tuple[int | None, int | None, str | None]],

@@ -90,8 +90,14 @@ def test_a_number_without_a_text_puts_each_first(searcher: Searcher) -> None:
     assert set(names(found(searcher, "article L. 311-1"))[:2]) == {"crpa L311-1", "cja L311-1"}
 
 
-def test_a_code_without_that_article_lends_its_name_to_no_other(searcher: Searcher) -> None:
-    hits = found(searcher, "article L. 311-1 du code général des collectivités territoriales")
+@pytest.mark.parametrize(
+    "name", ["code général des collectivités territoriales", "code du travail"]
+)
+def test_a_code_without_that_article_is_not_taken_for_another(
+    searcher: Searcher, name: str
+) -> None:
+    hits = found(searcher, f"article L. 311-1 du {name}")
+    assert hits
     assert all(hit.score < NAMED_SCORE for hit in hits)
 
 
