@@ -190,6 +190,7 @@ class _Reading:
             if (
                 before
                 and reference.link in ("implied", "same")
+                and (reference.link == "implied" or before.kind is Kind.CODE)
                 and before.titles
                 and before.titles == reference.texts[: len(before.titles)]
                 and reference.start - before.end <= _OWN_REACH

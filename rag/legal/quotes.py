@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from rag.legal.comparison import Kind, compare
 from rag.legal.plain import plain
 
-MIN_WORDS = 3  # « demande » names a notion, it does not quote
+MIN_WORDS = 2  # « demande » names a notion, it does not quote
 ALIKE = 0.5  # share of the quoted words that the article has in order: it is a quotation of it
 LOOKED_AT = 12  # references before a quotation
 REACH = 400  # characters from a reference to its quotation, and back
@@ -27,10 +27,16 @@ _SENTENCE_END = re.compile(
 )
 _COLON = re.compile(r":\s*$")
 _SAYS = re.compile(
-    r"dispos|prevo|precis|enonc|indiqu|stipul|exig|impos|permet|exclu|subordonn|defini"
-    r"|redige|terme"
-    r"|c'est-a-dire|selon|soit|qu[ei] |qu' ?$|formul|: ?$|, ?$|rappel|ainsi|consid|comme|lorsque"
+    r"dispos|prevo|precis|enonc|indiqu|stipul|exig|impos|permet|exclu|subordonn|defini|redige"
+    r"|terme|c'est-a-dire|selon|formul|: ?$|\bqu[ei'] ?$|rappel|ainsi"
 )
+_LAW_SAYS = re.compile(r"dispos|prevo|enonc|redige|terme|c'est-a-dire")
+# "Vous soutenez, sur le fondement de l'article L. 1, que « … »": not the article's words.
+_ARGUES = re.compile(
+    r"(?:vous|je|requerante?s?|interessee?s?|association|societe|commune|madame|monsieur|il|elle)"
+    r" [^.]{0,30}(?:souten|soutien|affirm|estim|pretend|ecri|alleg|fait valoir|faites valoir)"
+)
+_IN_BRACKETS = 8  # words from which what stands in brackets after an article quotes it
 _SPEAKER = re.compile(
     r"(?:vous|votre|vos|je|nous|il|elle|on|association|societe|entreprise|operation"
     r"|intitulee?|denommee?"
@@ -68,6 +74,7 @@ class Owner:
 
     index: int
     certain: bool  # the sentence says that the article says these words
+    alike: bool = True  # words that are only like the article's may be a wrong quotation of it
 
 
 def quotations(document: str) -> list[Quotation]:
@@ -103,7 +110,7 @@ def owners(document: str, quotation: Quotation, spans: Sequence[tuple[int, int]]
     elif before and _points_back(document, before[-1][1][1], quotation):
         found.append(Owner(before[-1][0], certain=True))
     if after and _one_sentence(document, quotation.end, after[0][1][0]):
-        found.append(Owner(after[0][0], certain=False))
+        found.append(Owner(after[0][0], certain=False, alike=False))
     return found
 
 
@@ -127,7 +134,12 @@ def _certain(document: str, span: tuple[int, int], quotation: Quotation) -> bool
     gap = _low(document[span[1] : quotation.start])
     if _SPEAKER.search(gap[-60:]):
         return False
-    return bool(_SAYS.search(gap) or _SAYS.search(_low(document[max(0, span[0] - 40) : span[0]])))
+    if gap.strip() == "(":
+        return len(tokens(quotation.words)) >= _IN_BRACKETS
+    before = _low(document[max(0, span[0] - 120) : span[0]])
+    if _ARGUES.search(before):
+        return bool(_LAW_SAYS.search(gap))
+    return bool(_SAYS.search(gap) or _SAYS.search(before[-40:]))
 
 
 def _points_back(document: str, end: int, quotation: Quotation) -> bool:

@@ -11,7 +11,7 @@ not_in_corpus         we do not have the text, or the document does not say whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -19,10 +19,20 @@ from itertools import groupby
 from rag.legal.extract import references_of
 from rag.legal.judge import Finding, judge
 from rag.legal.names import Names
-from rag.legal.quotes import Quotation, owners, quotations
+from rag.legal.quotes import (
+    ALIKE,
+    Owner,
+    Quotation,
+    likeness,
+    owners,
+    quotations,
+    quoted_in,
+    tokens,
+)
 from rag.legal.resolve import Place, Resolved, Shelf, resolve
 from rag.types import Article, Reference, Version
 
+MISQUOTED_WORDS = 3  # « cinq ans » may be quoted, but when it is not there it was no quotation
 WRONG = frozenset({"unknown_article", "not_in_force_at_date", "quote_mismatch"})
 
 
@@ -77,36 +87,42 @@ def _quoted(document: str, resolved: list[Resolved], shelf: Shelf) -> dict[int, 
     taken: dict[int, list[Quotation]] = {}
     for quotation in quotations(document):
         candidates = owners(document, quotation, spans)
-        chosen = next(
-            (c.index for c in candidates if _fits(resolved[c.index], quotation, shelf, 1.0)), None
-        )
-        if chosen is None:
-            chosen = next(
-                (
-                    c.index
-                    for c in candidates
-                    if c.certain or _fits(resolved[c.index], quotation, shelf, 0.0)
-                ),
-                None,
-            )
-        if chosen is not None:
-            taken.setdefault(chosen, []).append(quotation)
+        owner = _having(quotation, candidates, resolved, shelf)
+        if owner is None and len(tokens(quotation.words)) >= MISQUOTED_WORDS:
+            owner = _misquoted(quotation, candidates, resolved, shelf)
+        if owner is not None:
+            taken.setdefault(owner.index, []).append(quotation)
     return taken
 
 
-def _fits(resolved: Resolved, quotation: Quotation, shelf: Shelf, share: float) -> bool:
-    """Whether some version of the articles has these words (share 1) or is like them (0)."""
-    from rag.legal.quotes import ALIKE, likeness, quoted_in
+def _having(
+    quotation: Quotation, candidates: list[Owner], resolved: list[Resolved], shelf: Shelf
+) -> Owner | None:
+    """The candidate of which some version has these words."""
+    for owner in candidates:
+        if any(quoted_in(quotation.words, words) for words in _wordings(resolved[owner.index], shelf)):
+            return owner
+    return None
 
+
+def _misquoted(
+    quotation: Quotation, candidates: list[Owner], resolved: list[Resolved], shelf: Shelf
+) -> Owner | None:
+    """The candidate that the sentence says is quoted, or whose words are like these."""
+    for owner in candidates:
+        wordings = _wordings(resolved[owner.index], shelf)
+        if owner.certain or (
+            owner.alike and any(likeness(quotation.words, words) >= ALIKE for words in wordings)
+        ):
+            return owner
+    return None
+
+
+def _wordings(resolved: Resolved, shelf: Shelf) -> Iterator[str]:
     for place in resolved.places:
         for version in shelf.versions(place.articles):
-            if version.words is None:
-                continue
-            if quoted_in(quotation.words, version.words):
-                return True
-            if not share and likeness(quotation.words, version.words) >= ALIKE:
-                return True
-    return False
+            if version.words is not None:
+                yield version.words
 
 
 def _entries(
