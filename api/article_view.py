@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 from typing import Any
 
 from rich.text import Text as Styled
 
+from api import citing_view, shapes, terminal
 from api import page as pages
-from api import shapes, terminal
+from rag.legal.citing import Cite, CitedBy, cited_by, cites
 from rag.legal.comparison import Kind, Segment, compare
 from rag.legal.lookup import Found
+from rag.legal.resolve import Shelf
 from rag.types import Link, Version
 
 STYLES = {Kind.SAME: "", Kind.ADDED: "green underline", Kind.REMOVED: "red strike"}
@@ -43,6 +45,8 @@ class View:
     versions: tuple[Version, ...]
     days: tuple[date, ...]
     segments: tuple[Segment, ...] | None
+    cites: tuple[Cite, ...] = ()
+    cited_by: tuple[CitedBy, ...] = ()
 
 
 def view(found: Found, versions: Sequence[Version], days: Sequence[date], *, history: bool) -> View:
@@ -51,6 +55,17 @@ def view(found: Found, versions: Sequence[Version], days: Sequence[date], *, his
     shown = list(versions) if history else list(dict.fromkeys(v for group in at for v in group))
     segments = _compared(at[0], at[1]) if len(days) == 2 else None
     return View(found, tuple(shown), tuple(days), segments)
+
+
+def with_citing(shown: View, shelf: Shelf) -> View:
+    """The view with what the versions shown cite, and what cites the article on its last date."""
+    day = shown.days[-1]
+    article = shown.found.article
+    return replace(
+        shown,
+        cites=tuple(cites(shelf, shown.versions, day)),
+        cited_by=tuple(cited_by(shelf, [article], day)[article.article_id]),
+    )
 
 
 def _compared(old: Sequence[Version], new: Sequence[Version]) -> tuple[Segment, ...]:
@@ -64,6 +79,8 @@ def shape(shown: View) -> dict[str, Any]:
     """The promised shape of `show`, with "comparison" when two dates are compared."""
     found = shown.found
     made = shapes.article_shape(found.text, found.article, list(shown.versions))
+    made["cites"] = [citing_view.cite_shape(cite) for cite in shown.cites]
+    made["cited_by"] = [citing_view.cited_by_shape(place) for place in shown.cited_by]
     if shown.segments is not None:
         made["comparison"] = shapes.comparison_shape(shown.segments)
     return made
@@ -79,6 +96,7 @@ def print_view(shown: View) -> None:
     if shown.segments is not None:
         terminal.out().print(f"\n{_between(shown)} :", style="bold")
         terminal.out().print(styled(shown.segments) if shown.segments else UNKNOWN)
+    citing_view.print_citing(shown.cites, shown.cited_by)
 
 
 def styled(segments: Sequence[Segment]) -> Styled:
@@ -132,6 +150,7 @@ def page(shown: View) -> str:
         parts.append(pages.comparison(shown.segments) if shown.segments else unknown)
     else:
         parts += [_version(version) for version in shown.versions]
+    parts.append(citing_view.section(shown.cites, shown.cited_by))
     return pages.page(title, "\n".join(parts))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from api import citing_view, shapes, terminal
 from api import page as pages
-from api import shapes, terminal
 from api.article_view import UNKNOWN, styled
-from rag.history import Changes, comparison
+from rag.history import Changes, Review, comparison
 from rag.legal.comparison import excerpt
 from rag.legal.updates import ChangeKind, Event
 
@@ -19,12 +19,28 @@ KINDS = {
 }
 
 
+REVIEW = "Procédures à relire"
+REVIEW_COLUMNS = ("Procédure", "Endroit", "Ce qui est cité", "Changement")
+
+
 def shape(found: Changes) -> dict[str, Any]:
     """For `referent changes --json`."""
     return {
         "since": shapes.iso(found.since),
         "until": shapes.iso(found.until),
         "changes": [_event(event) for event in found.events],
+        "to_review": [_review(review) for review in found.reviews],
+    }
+
+
+def _review(review: Review) -> dict[str, Any]:
+    event = review.event
+    return {
+        **citing_view.cited_by_shape(review.place),
+        "changed_text": event.text.title,
+        "changed_article": event.article.number,
+        "kind": event.kind.value,
+        "day": event.day.isoformat(),
     }
 
 
@@ -47,6 +63,7 @@ def print_changes(found: Changes) -> None:
     if terminal.plain():
         rows = ((e.day, KINDS[e.kind], e.article.number, e.text.title) for e in found.events)
         terminal.print_table("", (), rows)
+        terminal.print_table("", (), (("à relire", *row) for row in _review_rows(found)))
         return
     console = terminal.out()
     for event in found.events:
@@ -55,6 +72,20 @@ def print_changes(found: Changes) -> None:
             segments = comparison(event)
             console.print(styled(excerpt(segments)) if segments else UNKNOWN)
     console.print(f"\n{_count(found)}")
+    if found.reviews:
+        terminal.print_table(REVIEW, REVIEW_COLUMNS, _review_rows(found))
+
+
+def _review_rows(found: Changes) -> list[tuple[str, str, str, str]]:
+    return [
+        (
+            review.place.text.title,
+            terminal.article_name(review.place.article.number),
+            review.place.surface,
+            f"{KINDS[review.event.kind]} le {review.event.day}",
+        )
+        for review in found.reviews
+    ]
 
 
 def _count(found: Changes) -> str:
@@ -76,6 +107,9 @@ def page(found: Changes) -> str:
     parts = [f'<p class="about">{_count(found)}</p>']
     if rows:
         parts.append(pages.table(("Date", "Quoi", "Article", "Texte"), rows))
+    if found.reviews:
+        parts.append(f"<h2>{REVIEW}</h2>")
+        parts.append(pages.table(REVIEW_COLUMNS, _review_rows(found)))
     for event in found.events:
         segments = comparison(event)
         body = pages.comparison(segments) if segments else f"<p><em>{UNKNOWN}</em></p>"

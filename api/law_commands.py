@@ -44,6 +44,7 @@ def show(
     from rag.catalogue import reading
     from rag.catalogue.engine import reading as transaction
     from rag.legal.lookup import find_article
+    from rag.legal.resolve import Shelf
     from rag.types import Caller
 
     days = sorted(moment.date() for moment in as_of or ())
@@ -53,7 +54,8 @@ def show(
     with existing(data) as parts, transaction(parts.catalogue) as connection:
         found = find_article(connection, clean(" ".join(reference)), caller)
         versions = reading.versions_of(connection, found.article.article_id, caller)
-    view = article_view.view(found, versions, days or [date.today()], history=history)
+        view = article_view.view(found, versions, days or [date.today()], history=history)
+        view = article_view.with_citing(view, Shelf(connection, caller))
     if html:
         _write(html, article_view.page(view))
     if json:
@@ -83,7 +85,7 @@ def changes(
     start = since.date() if since else date.today() - LOOKBACK
     with existing(data) as parts, transaction(parts.catalogue) as connection:
         texts = [_text(connection, clean(text))] if text else None
-        found = find_changes(connection, Caller.operator(), start, texts=texts)
+        found = find_changes(connection, Caller.operator(), start, date.today(), texts=texts)
     if html:
         _write(html, changes_view.page(found))
     if json:

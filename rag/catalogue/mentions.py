@@ -27,6 +27,8 @@ class Mention:
     version_id: str
     article_id: str
     text_id: str
+    internal: bool  # in a document of the house, not in a law
+    since: date | None  # from when these words are in force
     reference: Reference
 
 
@@ -66,6 +68,8 @@ def _joined(caller: Caller) -> Select[Any]:
         select(
             _mentions,
             schema.versions.c.words,
+            schema.versions.c.state,
+            schema.versions.c.valid_from,
             schema.articles.c.article_id,
             schema.articles.c.text_id,
         )
@@ -77,7 +81,14 @@ def _joined(caller: Caller) -> Select[Any]:
 def _read(connection: Connection, query: Select[Any]) -> Iterator[Mention]:
     for row in connection.execute(query):
         reference = _reference(json.loads(row.reference), row.words)
-        yield Mention(row.version_id, row.article_id, row.text_id, reference)
+        yield Mention(
+            version_id=row.version_id,
+            article_id=row.article_id,
+            text_id=row.text_id,
+            internal=not row.state,
+            since=row.valid_from,
+            reference=reference,
+        )
 
 
 def _row(version_id: str, reference: Reference) -> dict[str, Any]:

@@ -33,6 +33,8 @@ class CitedBy:
     start: int
     end: int
     surface: str
+    internal: bool  # in a document of the house, not in a law
+    since: date | None  # from when these words are in force
 
 
 def cites(shelf: Shelf, versions: Sequence[Version], day: date) -> list[Cite]:
@@ -83,4 +85,6 @@ def _place(mention: Mention, text: Text, shelf: Shelf) -> CitedBy:
         reference.start,
         reference.end,
         reference.surface,
+        mention.internal,
+        mention.since,
     )

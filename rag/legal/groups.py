@@ -33,7 +33,8 @@ from rag.types import ArticleMark, Clause
 
 _LATER = r"(?: (?:precites?|susvises?|susmentionnes?|modifies?|ancien|nouveau|nouveaux))?"
 _AFTER = re.compile(
-    rf"\)?(?: \([^()\n0-9]{{2,40}}\))?{_LATER}(?: ?, ?| - | ?\( ?| )(?:(?:issus?|tires?|extraits?) )?"
+    rf"\)?(?: \([^()\n0-9]{{2,40}}\))?{_LATER}(?: ?, ?| - | ?\( ?| )"
+    r"(?:(?:issus?|tires?|extraits?) )?"
     r"(?:(?:du meme|dudit|de ce|du|de la|de l'|des|de|d'|au|a la) ?)?"
     r"(?:(?:partie (?:legislative|reglementaire)|(?:livre|titre"
     r"|chapitre) [ivxlc0-9]{1,6}(?:er)?) (?:du |de la |de l'|de )){0,3}"

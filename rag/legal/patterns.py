@@ -18,7 +18,8 @@ LATIN = (
 )
 # A capital letter is part of a number ("96 ter A", "L. 123-1 A"), never a word of a title.
 CAPITAL = (
-    r" ?(?!C[PTU](?!\w))(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU) ?(?=[A-Z]['A-Z])"
+    r" ?(?!C[PTU](?!\w))"
+    r"(?!(?:DU|ET|OU|LE|LA|DE|AU|EN|UN|SI|CE|SA|SE|NE|IL|ON|UE|EU) ?(?=[A-Z]['A-Z])"
     r"|C\. ?[a-z]|C (?=civ|pen|trav)"
     r"|[A-Z] (?=l'|L'|[LRD]\.? ?[0-9]))(?!-?[IVX]{2})[A-Z]{1,2}(?![\w'.])"
 )
@@ -77,7 +78,8 @@ _UNIT_OF = (
     rf"(?:(?:(?:deux|trois|quatre|cinq) )?{_ORDINAL}(?:(?:, | et | ou | a )(?:l[ea]s? "
     rf"|au |aux )?{_ORDINAL}){{0,4}} {_PART}"
     r"|(?:(?<=\ble )|(?<=\bdu )|(?<=\bau ))[0-9]{1,2}(?= (?:de l'art|du [ivx0-9]))"
-    rf"|{_PART} (?:n° ?)?(?:[0-9]{{1,2}}(?:er)?|premier|[a-z](?![a-z])|[ivx]{{1,5}}(?!\w))\)?(?:(?:, "
+    rf"|{_PART} (?:n° ?)?(?:[0-9]{{1,2}}(?:er)?|premier"
+    rf"|[a-z](?![a-z])|[ivx]{{1,5}}(?!\w))\)?(?:(?:, "
     rf"| et | ou | a )[0-9a-z]{{1,2}}\)?(?!\w)){{0,4}}"
     r"|al\. ?[0-9]{1,2}|§ ?[0-9]{1,2}"
     rf"|[0-9]{{1,2}} ?°(?: ?{LATIN})?(?:(?:, | et | ou | a | et au "

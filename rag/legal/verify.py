@@ -100,7 +100,9 @@ def _having(
 ) -> Owner | None:
     """The candidate of which some version has these words."""
     for owner in candidates:
-        if any(quoted_in(quotation.words, words) for words in _wordings(resolved[owner.index], shelf)):
+        if any(
+            quoted_in(quotation.words, words) for words in _wordings(resolved[owner.index], shelf)
+        ):
             return owner
     return None
 

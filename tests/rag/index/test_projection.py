@@ -175,13 +175,14 @@ def test_an_index_never_goes_back(catalogue: Engine) -> None:
     assert projection.lag(catalogue, index.identity) == projection.Lag(applied, 0)
 
 
-def test_progress_is_told(catalogue: Engine) -> None:
+def test_progress_is_told(catalogue: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "BATCH", 200)
     take_in(catalogue, state("t", {str(n): f"mots {n}" for n in range(300)}))
     told: list[tuple[int, int]] = []
     projection.catch_up(
         catalogue, FakeIndex(), "", "test", lambda done, of: told.append((done, of))
     )
-    assert told == [(256, 300), (300, 300)]
+    assert told == [(200, 300), (300, 300)]
 
 
 def test_a_point_is_what_the_catalogue_says(catalogue: Engine) -> None:

@@ -176,9 +176,9 @@ _PIECES = st.sampled_from(
     [
         "article", "articles", "art.", "l'", "L. 311-1", "R*. 311-12", "L.", "1240", "96 ter A",
         "CRPA", "du code civil", "du même code", "de la loi n° 2000-321 du 12 avril 2000", "3°",
-        "de l'", "I", "premier alinéa", ",", "et", "à", ";", ".", "\n", "\n\n", "\u00a0", "«", "»",
-        "notamment ses", "dans sa rédaction en vigueur au 1er janvier 2018", "(", ")", "é", "-", "œ",
-        "\u0301", "\u00ad", "İ", "article L. 311-\n1", "règlement (UE) 2016/679", "CE, 3 mai 2019",
+        "de l'", "I", "premier alinéa", ",", "et", "à", ";", ".", "\n", "\n\n", "\u00a0", "«",
+        "»", "notamment ses", "dans sa rédaction en vigueur au 1er janvier 2018", "(", ")", "é", "-",
+        "œ", "\u0301", "\u00ad", "İ", "article L. 311-\n1", "règlement (UE) 2016/679", "CE, 3 mai 2019",
     ]
 )  # fmt: skip
 
