@@ -10,6 +10,7 @@ from api import page as pages
 from api.article_view import UNKNOWN, styled
 from rag.history import Changes, Review, comparison
 from rag.legal.comparison import excerpt
+from rag.legal.titles import article_name
 from rag.legal.updates import ChangeKind, Event
 
 KINDS = {
@@ -80,9 +81,9 @@ def _review_rows(found: Changes) -> list[tuple[str, str, str, str]]:
     return [
         (
             review.place.text.title,
-            terminal.article_name(review.place.article.number),
+            article_name(review.place.article.number),
             review.place.surface,
-            f"{KINDS[review.event.kind]} le {review.event.day}",
+            f"{article_name(review.event.article.number)} {KINDS[review.event.kind]} le {review.event.day}",
         )
         for review in found.reviews
     ]

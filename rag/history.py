@@ -12,7 +12,7 @@ from rag.catalogue import reading as catalogue
 from rag.legal.citing import CitedBy, cited_by
 from rag.legal.comparison import Segment, compare
 from rag.legal.resolve import Shelf
-from rag.legal.updates import Event, between, events
+from rag.legal.updates import ChangeKind, Event, between, events
 from rag.types import Caller, Text
 
 
@@ -56,10 +56,11 @@ def changes(
 def _reviews(
     connection: Connection, caller: Caller, found: Sequence[Event], today: date
 ) -> list[Review]:
-    places = cited_by(Shelf(connection, caller), (event.article for event in found), today)
+    ended = [event for event in found if event.kind is not ChangeKind.ADDED]
+    places = cited_by(Shelf(connection, caller), (event.article for event in ended), today)
     reviews = [
         Review(place, event)
-        for event in found
+        for event in ended
         for place in places[event.article.article_id]
         if place.internal and not _knowing(place, event)
     ]

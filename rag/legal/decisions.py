@@ -15,7 +15,7 @@ _DAY = (
     r" (?:18|19|20)[0-9]{2}|[0-3]?[0-9][/.][01]?[0-9][/.](?:18|19|20)[0-9]{2})"
 )
 _NO = r"(?:(?:(?:n[°o]s?|req\.|requete|no|aff\.) ?)+(?:n[°o]s? ?)?)"
-_PARTY = r"(?:, [A-Z][^,;.()\n«»]{2,70}(?:\. ?[A-Z][^,;.()\n«»]{0,60}){0,3})?"
+_PARTY = r"(?:, (?:MM?\. |Mmes? |Mlle |Ste )?[A-Z][^,;.()\n«»]{2,70}(?:\. ?[A-Z][^,;.()\n«»]{0,60}){0,3})?"
 _COUNCIL = re.compile(
     r"(?<![\w-])(?:CE|Conseil d'Etat|C\.E\.)(?: |, )"
     r"(?:\(?(?:Ass\.|Ass|ass\.|Assemblee|Sect\.|Section|sect\.|avis|ord\.|ref\.|"
@@ -26,8 +26,7 @@ _COUNCIL = re.compile(
     rf"(?:(?:, | et )[0-9]{{4,6}}){{0,3}}\)?)?"
 )
 _COUNCIL_NUMBER = re.compile(
-    rf"(?<![\w-])(?:CE|Conseil d'Etat),? (?:decision )?{_NO}[0-9]{{5,6}}"
-    rf"(?! ?[a-z]{{2,}})(?: du {_DAY})?"
+    rf"(?<![\w-])(?:CE|Conseil d'Etat),? (?:decision )?{_NO}[0-9]{{5,6}}(?![0-9])(?: du {_DAY})?"
 )
 _CASSATION = re.compile(
     r"(?<![\w-])(?:Cass\.|Cour de cassation|Civ\.|Crim\.|Soc\.|Com\.)(?:,? "

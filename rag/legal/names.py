@@ -183,7 +183,10 @@ def _all(plain: Plain, names: Names) -> Iterator[Mention]:
                 yield _mention(match, Kind.STATUTE, (name,), alone=alone)
     for pattern in DECISIONS:
         for match in pattern.finditer(plain.words):
-            yield _mention(match, Kind.DECISION, (decision_name(match, plain),), alone=True)
+            name = decision_name(match, plain)
+            end = match.end() - (name.endswith(")") and "(" not in name)
+            titles = (name[: len(name) - (match.end() - end)],)
+            yield Mention(match.start(), end, Kind.DECISION, titles, alone=True)
     yield from _pointing(plain)
 
 

@@ -10,9 +10,9 @@ from rag.legal.plain import Plain
 
 _NO = r"n ?[°o]?s?\.? ?"
 _LAW = re.compile(
-    r"(?<![\w-])(?P<kind>lois?|ordonnances?|decrets?-lois?|decrets?)"
+    r"(?<![\w-])(?P<kind>(?:l|d|ord)\.(?= n ?°)|lois?|ordonnances?|decrets?-lois?|decrets?)"
     r"(?P<adj> organique| constitutionnelle| de finances(?: rectificative)?"
-    r"| de financement de la securite sociale| de programmation)?(?: modifiee?)?"
+    r"| de financement de la securite sociale| de programmation)?(?: (?:modifiee?|susvisee?|precitee?))?"
     r"(?: pour (?P<year>[12][0-9]{3})(?![0-9]))?(?: « ?[^«»\n]{2,50}»)?"
     rf"(?:(?: |, ?)?(?:{_NO})?(?<=[ °.o])(?P<no>(?:[0-9]{{2}}"
     rf"|[12][0-9]{{3}}) ?- ?[0-9]{{1,5}}(?![0-9]))"
@@ -140,6 +140,7 @@ def _constitution(match: re.Match[str], _plain: Plain) -> tuple[str, bool]:
 
 
 def _kind(word: str) -> str:
+    word = {"l.": "loi", "d.": "decret", "ord.": "ordonnance"}.get(word, word)
     singular = word.replace("s-lois", "-loi").replace("-lois", "-loi").rstrip("s")
     return _ACCENTS.get(singular, singular.capitalize())
 
