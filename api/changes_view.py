@@ -83,10 +83,14 @@ def _review_rows(found: Changes) -> list[tuple[str, str, str, str]]:
             review.place.text.title,
             article_name(review.place.article.number),
             review.place.surface,
-            f"{article_name(review.event.article.number)} {KINDS[review.event.kind]} le {review.event.day}",
+            _changed(review.event),
         )
         for review in found.reviews
     ]
+
+
+def _changed(event: Event) -> str:
+    return f"{article_name(event.article.number)} {KINDS[event.kind]} le {event.day}"
 
 
 def _count(found: Changes) -> str:

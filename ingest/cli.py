@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rag.bootstrap import Parts
+    from rag.settings import Settings
 
 Sources = Annotated[
     list[Path], typer.Argument(metavar="SOURCE…", help="Fichiers ou dossiers à ingérer.")
@@ -50,12 +57,27 @@ def ingest(
     from ingest.pipeline import Ingest, IngestOptions
     from ingest.sources.base import ReadOptions
     from rag import settings
-    from rag.bootstrap import open_parts
 
     read = ReadOptions(frozenset(service or ()), effective.date() if effective else None, ocr)
     options = IngestOptions(read, mirror, accept_removals, dry_run)
-    with open_parts(settings.load(data)) as parts, display.progress(quiet=json) as observer:
+    with _parts(settings.load(data), dry_run) as parts, display.progress(quiet=json) as observer:
         report = Ingest(parts, options, observer).run(sources)
     display.print_report(report, as_json=json, dry_run=dry_run)
     if report.failures:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _parts(chosen: Settings, dry_run: bool) -> Iterator[Parts]:
+    """The real parts; for a dry run where nothing was ever ingested, those of a scratch folder."""
+    from rag.bootstrap import open_parts
+    from rag.catalogue.engine import FILE_NAME
+
+    if not dry_run or (chosen.data.expanduser() / FILE_NAME).exists():
+        with open_parts(chosen) as parts:
+            yield parts
+        return
+    with TemporaryDirectory(prefix="referent-") as scratch:
+        there = chosen.model_copy(update={"data": Path(scratch)})
+        with open_parts(there) as parts:
+            yield parts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from ingest import discovery
 from ingest.sources.base import Source
@@ -15,15 +14,6 @@ from rag.passages import MAX_WORDS
 # Ends the fingerprint of a source that no longer gives a text it gave before. Only a mirror takes
 # such a text away, and for that the source has to be read again.
 _DROPPED = "~"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A text that an unchanged source gave: its id, title, and how many articles it shows."""
-
-    text_id: str
-    title: str
-    articles: int
 
 
 class Memory:
@@ -46,17 +36,14 @@ class Memory:
         with reading(self._parts.catalogue) as connection:
             return sources.texts_of(connection, sources.path_key(source.path))
 
-    def unchanged(self, source: Source, mark: str) -> list[Known] | None:
-        """What it gave, when it need not be read again; else None."""
+    def unchanged(self, source: Source, mark: str) -> list[str] | None:
+        """The texts that it gave, when it need not be read again; else None."""
         key = sources.path_key(source.path)
         good = {mark} if self._mirror else {mark, mark + _DROPPED}
         with reading(self._parts.catalogue) as connection:
             if sources.fingerprint_of(connection, key) not in good:
                 return None
-            return [
-                Known(text_id, *records.describe(connection, text_id))
-                for text_id in sources.texts_of(connection, key)
-            ]
+            return sources.texts_of(connection, key)
 
     def remember(
         self, source: Source, mark: str, given: Iterable[str], before: Collection[str]

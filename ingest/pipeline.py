@@ -21,6 +21,7 @@ from rag.bootstrap import Parts
 from rag.catalogue import sources
 from rag.catalogue.engine import reading, writing
 from rag.catalogue.lock import exclusive
+from rag.catalogue.removal import remove
 from rag.errors import (
     EmptySource,
     IndexBusy,
@@ -144,10 +145,11 @@ class Ingest:
     def _is_known(self, source: Source, mark: str) -> bool:
         """True when this very source was taken in before: its texts are reported as unchanged."""
         known = self._memory.unchanged(source, mark)
-        for text in known or ():
-            self._taker.assume(source, text.text_id)
-            self._given.add(text.text_id)
-            changes = TextChanges(text.text_id, text.title, unchanged=text.articles)
+        for text_id in known or ():
+            self._taker.assume(source, text_id)
+            self._given.add(text_id)
+            title, articles = self._taker.describe(text_id)
+            changes = TextChanges(text_id, title, unchanged=articles)
             self._report.texts.append(TextReport(changes))
         return known is not None
 
@@ -209,10 +211,11 @@ class Ingest:
     def _forget(
         self, lost: Sequence[Doomed], roots: Sequence[Path], found: Sequence[Source]
     ) -> None:
-        self._report.texts += [self._taker.forget(text.text_id, text.title) for text in lost]
+        self._report.texts += [self._taker.without(text.text_id, text.title) for text in lost]
         if not self._options.dry_run:
             parts = self._parts
             with writing(parts.catalogue, parts.catalogue_place) as connection:
+                remove(connection, *(text.text_id for text in lost))
                 sources.forget_gone(connection, roots, [source.path for source in found])
 
     def _project(self) -> None:

@@ -15,7 +15,7 @@ from ingest.sources.base import Source
 from rag.bootstrap import Parts
 from rag.catalogue import mentions, ownership, records
 from rag.catalogue.engine import reading, writing
-from rag.catalogue.removal import remove
+from rag.catalogue.ownership import Owner
 from rag.embedding.vectors import embed, missing
 from rag.errors import ConflictingSource
 from rag.legal.changes import TextChanges, compare
@@ -37,6 +37,7 @@ class Taker:
         self._dry_run = dry_run
         self._today = date.today()
         self._pending: dict[str, TextRecord] = {}  # dry run: what the catalogue would hold
+        self._counted: set[str] = set()  # dry run: the passages that would have a vector by now
         self._claims = Claims()
         self._mentions = Mentions(parts)
 
@@ -77,14 +78,17 @@ class Taker:
         if not self._dry_run:
             self._mentions.refresh()
 
-    def forget(self, text_id: str, title: str) -> TextReport:
-        """Take a Text away."""
+    def describe(self, text_id: str) -> tuple[str, int]:
+        """A Text's title and how many articles it shows."""
+        if record := self._pending.get(text_id):
+            return record.text.title, len(record.shown())
+        with reading(self._parts.catalogue) as connection:
+            return records.describe(connection, text_id)
+
+    def without(self, text_id: str, title: str) -> TextReport:
+        """What goes when a Text is taken away."""
         record = self._record(text_id)
-        articles = record.articles.values() if record else ()
-        if not self._dry_run:
-            with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
-                remove(connection, text_id)
-        numbers = tuple(dated.article.number for dated in articles)
+        numbers = tuple(article.number for article in record.shown()) if record else ()
         return TextReport(TextChanges(text_id, title, removed=numbers))
 
     def _record(self, text_id: str) -> TextRecord | None:
@@ -98,15 +102,23 @@ class Taker:
         known = before or replace(after, articles={}, versions={})
         new = after.articles.keys() - known.articles.keys()
         versions = after.versions.keys() - known.versions.keys()
-        with reading(self._parts.catalogue) as connection:
-            owner = ownership.other_owner(connection, after.text.text_id, new, versions)
-        if owner:
+        if owner := self._other_owner(after.text.text_id, new, versions):
             raise ConflictingSource(
                 f"« {printable(owner.identity)} » est déjà dans le texte « {owner.text_id} »",
                 where=source.name,
                 remedy="donnez-lui un autre identifiant, ou retirez d'abord ce texte "
                 f"(`referent remove {owner.text_id}`)",
             )
+
+    def _other_owner(self, text_id: str, articles: set[str], versions: set[str]) -> Owner | None:
+        others = (record for key, record in self._pending.items() if key != text_id)
+        for record in others:
+            taken = (articles & record.articles.keys()) or (versions & record.versions.keys())
+            if taken:
+                return Owner(min(taken), record.text.text_id)
+        with reading(self._parts.catalogue) as connection:
+            apart = {text_id, *self._pending}
+            return ownership.other_owner(connection, apart, articles, versions)
 
     def _keep(self, before: TextRecord | None, after: TextRecord) -> int:
         """Embed and save; returns how many passages were (or would be) embedded."""
@@ -143,7 +155,9 @@ class Taker:
         words = (passage.words for group in passages.values() for passage in group)
         todo = missing(self._parts.catalogue, embedder.name, words)
         if self._dry_run:
-            return len(todo)
+            new = todo.keys() - self._counted
+            self._counted |= new
+            return len(new)
         place = self._parts.catalogue_place
         return embed(self._parts.catalogue, embedder, todo, place, self._observer.embedding)
 

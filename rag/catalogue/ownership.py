@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,25 +21,29 @@ class Owner:
 
 
 def other_owner(
-    connection: Connection, text_id: str, articles: Iterable[str], versions: Iterable[str]
+    connection: Connection,
+    apart: Collection[str],
+    articles: Iterable[str],
+    versions: Iterable[str],
 ) -> Owner | None:
-    """The first of these articles or versions that another Text than `text_id` has."""
+    """The first of these articles or versions that a Text has, those of `apart` left aside."""
     tables = schema.versions.join(schema.articles)
     return _first(
-        connection, schema.articles, schema.articles.c.article_id, text_id, articles
-    ) or _first(connection, tables, schema.versions.c.version_id, text_id, versions)
+        connection, schema.articles, schema.articles.c.article_id, apart, articles
+    ) or _first(connection, tables, schema.versions.c.version_id, apart, versions)
 
 
 def _first(
     connection: Connection,
     tables: FromClause,
     column: Column[Any],
-    text_id: str,
+    apart: Collection[str],
     identities: Iterable[str],
 ) -> Owner | None:
     owner = schema.articles.c.text_id
     for group in batches(sorted(identities)):
-        query = select(column, owner).select_from(tables).where(column.in_(group), owner != text_id)
-        if row := connection.execute(query).first():
-            return Owner(row[0], row[1])
+        query = select(column, owner).select_from(tables).where(column.in_(group))
+        for row in connection.execute(query.order_by(column)):
+            if row[1] not in apart:
+                return Owner(row[0], row[1])
     return None

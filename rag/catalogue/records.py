@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert,
 
 from rag.catalogue import schema
 from rag.catalogue.rows import RowChanges, differences, record_from
-from rag.legal.versions import TextRecord
+from rag.legal.versions import BEGINNING, TextRecord
 from rag.passages import vector_key
 from rag.types import Passage
 
@@ -54,15 +54,26 @@ def load(connection: Connection, text_id: str) -> TextRecord | None:
 
 
 def describe(connection: Connection, text_id: str) -> tuple[str, int]:
-    """A Text's title and how many articles it shows."""
+    """A Text's title and how many articles it shows (`TextRecord.shown`)."""
     texts, articles, versions = schema.texts, schema.articles, schema.versions
+    seen = schema.sightings
     title = connection.execute(select(texts.c.title).where(texts.c.text_id == text_id)).scalar()
     with_words = (
         select(func.count(func.distinct(articles.c.article_id)))
-        .select_from(articles.join(versions))
-        .where(articles.c.text_id == text_id, versions.c.words.is_not(None))
+        .select_from(articles.join(seen).join(versions, versions.c.version_id == seen.c.version_id))
+        .where(
+            articles.c.text_id == text_id,
+            seen.c.as_of >= _newest_whole(connection, text_id),
+            func.trim(versions.c.words) != "",
+        )
     )
     return title or "", connection.execute(with_words).scalar_one()
+
+
+def _newest_whole(connection: Connection, text_id: str) -> date:
+    table = schema.text_states
+    query = select(func.max(table.c.as_of)).where(table.c.text_id == text_id, table.c.partial == 0)
+    return connection.execute(query).scalar() or BEGINNING
 
 
 def states(connection: Connection, text_id: str) -> list[date]:

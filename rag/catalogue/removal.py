@@ -1,4 +1,4 @@
-"""Takes a Text away: its wordings, passages, vectors, and the memory of where it was read."""
+"""Takes Texts away: their wordings, passages, vectors, and the memory of where it was read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from rag.catalogue.records import Change, forget_unused_vectors, load, save
 from rag.catalogue.sources import forget_text
 
 
-def remove(connection: Connection, text_id: str) -> bool:
-    """Remove a Text within the caller's transaction; False when there is none.
+def remove(connection: Connection, *text_ids: str) -> int:
+    """Remove those of these Texts that there are within the caller's transaction; how many.
 
-    From the end of that transaction on nothing of it is found or shown, whatever the index still
-    holds: hits are joined back to the catalogue.
+    From the end of that transaction on nothing of them is found or shown, whatever the index
+    still holds: hits are joined back to the catalogue.
     """
-    record = load(connection, text_id)
-    if record is None:
-        return False
-    forget_text(connection, text_id)
-    save(connection, Change(record, None, {}))
+    found = [record for text_id in text_ids if (record := load(connection, text_id))]
+    for record in found:
+        forget_text(connection, record.text.text_id)
+        save(connection, Change(record, None, {}))
     forget_unused_vectors(connection)
-    return True
+    return len(found)

@@ -15,7 +15,10 @@ _DAY = (
     r" (?:18|19|20)[0-9]{2}|[0-3]?[0-9][/.][01]?[0-9][/.](?:18|19|20)[0-9]{2})"
 )
 _NO = r"(?:(?:(?:n[°o]s?|req\.|requete|no|aff\.) ?)+(?:n[°o]s? ?)?)"
-_PARTY = r"(?:, (?:MM?\. |Mmes? |Mlle |Ste )?[A-Z][^,;.()\n«»]{2,70}(?:\. ?[A-Z][^,;.()\n«»]{0,60}){0,3})?"
+_PARTY = (
+    r"(?:, (?:MM?\. |Mmes? |Mlle |Ste )?[A-Z][^,;.()\n«»]{2,70}"
+    r"(?:\. ?[A-Z][^,;.()\n«»]{0,60}){0,3})?"
+)
 _COUNCIL = re.compile(
     r"(?<![\w-])(?:CE|Conseil d'Etat|C\.E\.)(?: |, )"
     r"(?:\(?(?:Ass\.|Ass|ass\.|Assemblee|Sect\.|Section|sect\.|avis|ord\.|ref\.|"

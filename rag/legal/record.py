@@ -49,6 +49,15 @@ class TextRecord:
                 latest[article_id] = (day, version_id)
         return {article_id: version_id for article_id, (_, version_id) in latest.items()}
 
+    def shown(self) -> list[Article]:
+        """The articles that are present with words, in reading order."""
+        found = [
+            self.articles[article_id].article
+            for article_id, version_id in self.present().items()
+            if words_key(self.versions[version_id].version.words)
+        ]
+        return sorted(found, key=lambda article: article.order)
+
 
 Sightings = dict[tuple[str, date], str]
 
