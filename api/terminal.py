@@ -133,12 +133,20 @@ def print_version(version: Version, made_by: Sequence[str]) -> None:
     """A wording with its period and what made it."""
     console = out()
     state = f" ({version.state})" if version.state else ""
-    lines = [f"{in_force(version.validity)}{state}", *made_by]
+    lines = [f"{in_force(version.validity)}{state}{pages(version)}", *made_by]
     console.print(styled(("\n" + "\n".join(lines), "dim")))
     unknown = ("Texte inconnu.", "italic")
     console.print(styled(unknown if version.words is None else version.words))
     if version.note:
         console.print(styled((f"Nota : {version.note}", "dim")))
+
+
+def pages(version: Version) -> str:
+    """ ", page 3" or ", pages 3 à 5", where the source has pages."""
+    numbers = [mark.page for mark in version.pages]
+    if len(set(numbers)) > 1:
+        return f", pages {numbers[0]} à {numbers[-1]}"
+    return page(numbers[0]) if numbers else ""
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
