@@ -13,7 +13,7 @@ from rag.errors import UsageError
 if TYPE_CHECKING:
     from rag.bootstrap import Parts
     from rag.retrieval.search import Searcher
-    from rag.types import Caller
+    from rag.types import Answer, Caller
 
 MAX_QUESTION = 4000  # characters
 
@@ -44,11 +44,15 @@ def search(
     json: Json = False,
 ) -> None:
     """Trouver les passages qui répondent."""
-    from api import shapes, terminal
+    from api import remote, shapes, terminal
 
-    asked, day = _question(question), _day(as_of)
+    asked, day, caller = _question(question), _day(as_of), _caller(service)
     with existing(data) as parts:
-        found = _searcher(parts).search(asked, _caller(service), day or date.today(), limit)
+        found = remote.through(
+            parts,
+            lambda server: server.search(asked, caller, day, limit),
+            lambda: _searcher(parts).search(asked, caller, day or date.today(), limit),
+        )
     if json:
         terminal.print_json(shapes.search_shape(asked, day, found.hits))
     else:
@@ -67,7 +71,7 @@ def ask(
     json: Json = False,
 ) -> None:
     """Répondre à une question, chaque citation vérifiée."""
-    from api import shapes, terminal
+    from api import remote, shapes, terminal
     from rag.answering.answer import Answerer, extractive
     from rag.answering.extractive import MODEL
 
@@ -75,11 +79,17 @@ def ask(
         raise UsageError(
             f"modèle inconnu : {model}", where="--model", remedy=f"choisissez « {MODEL} »"
         )
-    asked, day = _question(question), _day(as_of)
+    asked, day, caller = _question(question), _day(as_of), _caller(service)
     with existing(data) as parts:
-        searcher = _searcher(parts)
-        answerer = Answerer(parts.catalogue, searcher, extractive(searcher, parts.embedder))
-        answer = answerer.ask(asked, _caller(service), day, date.today(), limit)
+
+        def alone() -> Answer:
+            searcher = _searcher(parts)
+            answerer = Answerer(parts.catalogue, searcher, extractive(searcher, parts.embedder))
+            return answerer.ask(asked, caller, day, date.today(), limit)
+
+        answer = remote.through(
+            parts, lambda server: server.ask(asked, caller, day, limit, model), alone
+        )
     if json:
         terminal.print_json(shapes.answer_shape(answer))
     else:

@@ -14,7 +14,7 @@ from rag.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from rag.types import Text
+    from rag.types import Caller, Text
 
 DATES = ["%Y-%m-%d"]
 LOOKBACK = timedelta(days=365)  # of `changes`, when it is not told since when
@@ -84,7 +84,7 @@ def changes(
 
     start = since.date() if since else date.today() - LOOKBACK
     with existing(data) as parts, transaction(parts.catalogue) as connection:
-        texts = [_text(connection, clean(text))] if text else None
+        texts = [text_named(connection, clean(text), Caller.operator())] if text else None
         found = find_changes(connection, Caller.operator(), start, date.today(), texts=texts)
     if html:
         _write(html, changes_view.page(found))
@@ -94,12 +94,16 @@ def changes(
         changes_view.print_changes(found)
 
 
-def _text(connection: Connection, name: str) -> Text:
+def text_named(connection: Connection, name: str, caller: Caller) -> Text:
+    """The one text that `name` means among what `caller` may read.
+
+    Raises:
+        NotFound: none, or several.
+    """
     from rag.catalogue import reading
     from rag.legal.titles import named
-    from rag.types import Caller
 
-    found = named(name, reading.texts_for(connection, Caller.operator()))
+    found = named(name, reading.texts_for(connection, caller))
     if len(found) == 1:
         return found[0]
     listed = ", ".join(text.title for text in found[:8])

@@ -17,6 +17,15 @@ ReferentError
 ├── IndexFailure             the index cannot be opened or does not answer
 │   └── IndexBusy            another process holds it
 ├── EmbeddingError           the embedding model cannot be used
+├── ModelFailure             the language model wrote no answer that can be served
+│   ├── ModelUnreachable     its server does not answer
+│   ├── ModelMissing         the server does not have it, or it may not be used
+│   ├── ModelMemory          the server lacks the memory to load it
+│   ├── ModelSilent          nothing came for too long
+│   ├── ModelCut             the answer broke off
+│   ├── ModelUnreadable      what came is not what the server's protocol says
+│   ├── PromptTruncated      the server did not read the whole prompt
+│   └── AnswerTooLong        it did not come to an end; what was written before it stands
 ├── MissingPackage           an optional package or program is not installed
 └── NotFound                 no such text or article
 """
@@ -102,6 +111,42 @@ class IndexBusy(IndexFailure):
 
 class EmbeddingError(ReferentError):
     """The embedding model cannot be used."""
+
+
+class ModelFailure(ReferentError):
+    """The language model wrote no answer that can be served."""
+
+
+class ModelUnreachable(ModelFailure):
+    """Its server does not answer."""
+
+
+class ModelMissing(ModelFailure):
+    """The server does not have it, or it may not be used."""
+
+
+class ModelMemory(ModelFailure):
+    """The server lacks the memory to load it."""
+
+
+class ModelSilent(ModelFailure):
+    """Nothing came for too long."""
+
+
+class ModelCut(ModelFailure):
+    """The answer broke off."""
+
+
+class ModelUnreadable(ModelFailure):
+    """What came is not what the server's protocol says."""
+
+
+class PromptTruncated(ModelFailure):
+    """The server did not read the whole prompt: the answer rests on what nobody knows."""
+
+
+class AnswerTooLong(ModelFailure):
+    """It did not come to an end; the whole sentences written before still stand."""
 
 
 class MissingPackage(ReferentError):

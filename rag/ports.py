@@ -135,10 +135,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence as a generator writes it, before any check."""
+    """A sentence as a generator writes it, before any check.
+
+    `cites`: for a sentence in words of its own, without its markers, the hits that they point to
+    (position in the list given; -1: to none of them); None: it only quotes.
+    """
 
     text: str
-    quotes: tuple[Quote, ...]
+    quotes: tuple[Quote, ...] = ()
+    cites: tuple[int, ...] | None = None
 
 
 class Generator(Protocol):

@@ -54,8 +54,54 @@ class Settings(BaseSettings):
         "sentence-transformers model.",
     )
     embedding_batch: int = Field(default=16, ge=1, le=512, description="Passages embedded at once.")
+    model_url: str = Field(
+        default="",
+        description="Address of the Ollama server that writes answers; empty: none.",
+    )
+    model: str = Field(
+        default="",
+        description="Model that writes when `--model` names none; empty: the extractive answerer.",
+    )
+    models_allowed: str = Field(
+        default="",
+        description="Models that may be used, separated by commas; empty: all that the server has.",
+    )
+    model_window: int = Field(
+        default=8192,
+        ge=2048,
+        description="Most tokens of a model's context window to use: memory grows with it.",
+    )
+    model_answer_tokens: int = Field(
+        default=1024, ge=64, description="Tokens of the window kept for the answer."
+    )
+    model_connect_timeout: float = Field(
+        default=5.0, gt=0, description="Seconds to wait for the model server to take a connection."
+    )
+    model_silence_timeout: float = Field(
+        default=120.0,
+        gt=0,
+        description="Longest silence of the model in seconds, loading it included.",
+    )
+    model_timeout: float = Field(
+        default=600.0, gt=0, description="Longest time for one answer in seconds."
+    )
     max_source_mib: int = Field(
         default=100, ge=1, description="A single document larger than this (MiB) is refused."
+    )
+    serve_searches: int = Field(
+        default=4, ge=1, le=8, description="Searches and look-ups that a server runs at once."
+    )
+    serve_answers: int = Field(
+        default=2, ge=1, le=4, description="Answers that a server writes at once."
+    )
+    serve_waiting: int = Field(
+        default=100, ge=1, description="Requests of one caller that may wait; more are refused."
+    )
+    serve_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds after which a request is given up."
+    )
+    serve_max_body_kib: int = Field(
+        default=2048, ge=16, description="A larger request (KiB) is refused."
     )
 
     @classmethod

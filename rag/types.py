@@ -199,6 +199,7 @@ class Sentence:
     text: str
     markers: tuple[int, ...]
     support: str  # "verified", "unsupported", "contradicted"
+    reason: str = ""  # why it is not verified, in French
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ class Answer:
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     timings: dict[str, float]  # stage → milliseconds
+    left_out: tuple[Sentence, ...] = ()  # written, but not verified: not in `answer`
     nearest: tuple[Hit, ...] = ()  # on refusal: the closest articles, cited as nothing
     notice: str = ""
 

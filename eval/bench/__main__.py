@@ -25,6 +25,7 @@ from eval.bench import (  # noqa: E402
     reading,
     search,
     side_by_side,
+    update,
 )
 from eval.bench.child import ROOT  # noqa: E402
 from eval.bench.measure import Bench, Figure, Measure, Skipped  # noqa: E402
@@ -34,6 +35,7 @@ from rag.settings import NO_MODEL, STATIC_MODEL  # noqa: E402
 MEASURES: dict[str, tuple[str, Measure]] = {
     "memory": (memory.TITLE, memory.measure),
     "cold": (cold.TITLE, cold.measure),
+    "update": (update.TITLE, update.measure),
     "search": (search.TITLE, search.measure),
     "reading": (reading.TITLE, reading.measure),
     "side-by-side": (side_by_side.TITLE, side_by_side.measure),

@@ -26,6 +26,11 @@ def sentences(words: str, start: int = 0, end: int | None = None) -> Iterator[Sp
     yield from _trimmed(words, at, stop)
 
 
+def is_abbreviated(words: str) -> bool:
+    """True when the full stop at the end is an abbreviation's (« art. », « L. »), not the end."""
+    return bool(_ABBREVIATION.search(words[-7:]))
+
+
 def is_item(words: str, span: Span) -> bool:
     """True for a point of a list, which says little without what introduces it."""
     return bool(_MARKER.match(words, *span))

@@ -15,7 +15,7 @@ from eval.bench.measure import Bench, Figure, Skipped, Times, alternate, percent
 from eval.bench.synthetic import _swaps
 
 ROOT = Path(__file__).parents[2]
-MEASURES = ("memory", "cold", "search", "reading", "side-by-side", "embedding")
+MEASURES = ("memory", "cold", "update", "search", "reading", "side-by-side", "embedding")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_bench_runs_quickly_on_little(shared: Path, tmp_path: Path) -> None:
     content = json.loads(report.read_text("utf-8"))
     assert content["machine"]["cores"]
     assert tuple(content["measures"]) == MEASURES
-    assert all(content["measures"][name] for name in ("memory", "cold", "search", "embedding"))
+    assert all(content["measures"][name] for name in ("memory", "cold", "update", "search", "embedding"))
 
 
 @pytest.mark.slow

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import signal
-import sqlite3
-import subprocess
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import folders
 import pytest
-from running import ROOT, command, process
-
-from rag.index.edge import EdgeIndex
+from running import ROOT, process
 
 KILLS = 30
 SEED = 20260528
@@ -26,9 +20,6 @@ STARTED = 0.3  # seconds: earlier, nothing has been written
 CODES = 2
 ARTICLES = 500  # of a generated code: a run lasts 2 to 4 s
 SETTINGS = {"REFERENT_EMBEDDING_MODEL": "static"}  # vectors too are to be there, once
-
-# Numbers that count attempts, not content.
-TECHNICAL = {"outbox", "projections", "sqlite_sequence"}
 
 
 def code(number: int, state: int) -> dict[str, Any]:
@@ -76,35 +67,6 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def content(data: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table that holds content, in order."""
-    with closing(sqlite3.connect(data / "catalogue.sqlite3")) as connection:
-        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-        tables = {name for (name,) in connection.execute(query)} - TECHNICAL
-        return {
-            name: sorted(
-                (row for row in connection.execute(f'SELECT * FROM "{name}"') if _counts(row)),
-                key=repr,
-            )
-            for name in sorted(tables)
-        }
-
-
-def _counts(row: tuple[Any, ...]) -> bool:
-    # how far the outbox was pruned counts operations, of which a killed run leaves more
-    return row[0] != "outbox_pruned_to"
-
-
-def points(data: Path) -> dict[int, str]:
-    """Every point of the index, with its digest."""
-    stored = json.loads((data / "index/shard/edge_config.json").read_text("utf-8"))
-    index = EdgeIndex(data / "index", stored["vectors"]["dense"]["size"])
-    try:
-        return dict(index.digests())
-    finally:
-        index.close()
-
-
 def ingest(sources: Path, data: Path) -> float:
     started = time.monotonic()
     ran = process("ingest", sources, "--data", data, "--accept-removals", **SETTINGS)
@@ -112,52 +74,26 @@ def ingest(sources: Path, data: Path) -> float:
     return time.monotonic() - started
 
 
-def killed(sources: Path, data: Path, after: float) -> bool:
-    """Start an ingest, kill it after that many seconds; False when it had ended before."""
-    child = subprocess.Popen(
-        command("ingest", sources, "--data", data, "--accept-removals"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **SETTINGS},
-        cwd=ROOT,
-    )
-    try:
-        child.wait(after)
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGKILL)
-        return child.wait() == -signal.SIGKILL
-    return False
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_killed_ingests_end_as_an_undisturbed_one(sources: Path, tmp_path: Path) -> None:
     undisturbed = tmp_path / "undisturbed"
     lifetime = ingest(sources, undisturbed)
-    expected, expected_points = content(undisturbed), points(undisturbed)
-    assert len(expected["passages"]) == len(expected_points) > CODES * ARTICLES
+    expected = folders.state(undisturbed)
+    assert len(expected.content["passages"]) == len(expected.points) > CODES * ARTICLES
 
     drawn = random.Random(SEED)
-    kills = folders = 0
+    kills = compared = 0
     while kills < KILLS:
-        data = tmp_path / str(folders)
+        data = tmp_path / str(compared)
         for done in range(IN_A_ROW):  # several on one folder, then the run that ends it
             left = lifetime / (1 + done / 2)  # what others have done is not done again
-            if not killed(sources, data, drawn.uniform(STARTED, left)):
+            arguments = ["ingest", sources, "--data", data, "--accept-removals"]
+            if not folders.killed(arguments, drawn.uniform(STARTED, left), **SETTINGS):
                 break  # what others left to do was done before its time
             kills += 1
         ingest(sources, data)
-        _compare(data, expected, expected_points)
+        folders.compare(data, expected)
         shutil.rmtree(data)
-        folders += 1
-    print(f"{kills} kills over {lifetime:.1f} s, {folders} folders compared row by row")
-
-
-def _compare(
-    data: Path, expected: dict[str, list[tuple[Any, ...]]], expected_points: dict[int, str]
-) -> None:
-    found = content(data)
-    assert found.keys() == expected.keys()
-    for table, rows in expected.items():
-        assert found[table] == rows, f"{table} differs"
-    assert points(data) == expected_points
+        compared += 1
+    print(f"{kills} kills over {lifetime:.1f} s, {compared} folders compared row by row")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import legi_files
 import pytest
 from running import Ran, process
 
@@ -42,44 +40,20 @@ def given(sources: list[Path]) -> dict[tuple[str, str], str]:
     """(text, version id) → words as the files give them, read by nothing of ours."""
     files = [file for path in sources for file in _files(path)]
     found: Counter[tuple[str, str]] = Counter()
-    words = {}
+    given = {}
     for file in files:
-        root = json.loads(file.read_text("utf-8"))
-        text_id = root["data"].get("cid") or root["data"]["id"]
-        for data in _articles(root):
-            if bare := bare_words(data.get("texteHtml") or data.get("texte") or ""):
-                found[text_id, data["id"]] += 1
-                words[text_id, data["id"]] = bare
+        root = json.loads(file.read_text("utf-8"))["data"]
+        text_id = root.get("cid") or root["id"]
+        for article in legi_files.articles(file):
+            if words := legi_files.words_of(article):
+                found[text_id, article["id"]] += 1
+                given[text_id, article["id"]] = words
     assert set(found.values()) == {1}
-    return words
+    return given
 
 
 def _files(path: Path) -> list[Path]:
     return sorted(path.glob("*.json")) if path.is_dir() else [path]
-
-
-def _articles(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if node["type"] == "article":
-        yield node["data"]
-    for child in node.get("children") or ():
-        yield from _articles(child)
-
-
-class _Bare(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
-def bare_words(html: str) -> str:
-    """The words without tags, white space, and the bars that part the cells of tables."""
-    parser = _Bare()
-    parser.feed(html)
-    parser.close()
-    return "".join(unescape("".join(parser.parts)).replace("|", "").split())
 
 
 def rows(data: Path, query: str) -> list[tuple[Any, ...]]:
@@ -114,8 +88,7 @@ def test_no_word_is_lost(first: Ran, data: Path, given: dict[tuple[str, str], st
     differ = [
         version_id
         for text_id, version_id, words in held
-        if (text_id, version_id) in given
-        and "".join((words or "").replace("|", "").split()) != given[text_id, version_id]
+        if (text_id, version_id) in given and legi_files.bare(words) != given[text_id, version_id]
     ]
     assert differ == []
 

@@ -1,0 +1,99 @@
+"""The HTTP application of one door, from a running service. No global, nothing at import."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api import problems
+from api.doors import Door
+from api.limits import Limits
+from api.routes import health, law, operator, questions
+from api.schemas import Problem
+from rag.errors import NotFound, ReferentError, UsageError
+
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+DESCRIPTION = (
+    "Finds, cites and verifies. Errors are RFC 9457 problem details, in French, or in English "
+    "when `Accept-Language` prefers it. Over TCP only texts open to everyone are read."
+)
+log = logging.getLogger("referent")
+
+
+def create_app(door: Door) -> FastAPI:
+    """The application for who comes through `door`.
+
+    Its description is at /openapi.json; the usual pages that show it load scripts from elsewhere
+    and are left out.
+    """
+    app = FastAPI(
+        title="Référent",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+    )
+    for routes in (questions, law, health):
+        app.include_router(routes.router(door))
+    if door.operator:
+        app.include_router(operator.router(door))
+    app.add_exception_handler(problems.Refused, _refused)
+    app.add_exception_handler(ReferentError, _error)
+    app.add_exception_handler(RequestValidationError, _fields)
+    app.add_exception_handler(HTTPException, _status)
+    app.add_exception_handler(Exception, _unforeseen)
+    max_body = door.service.parts.settings.serve_max_body_kib * 1024
+    hosts = None if door.operator else LOOPBACK_HOSTS
+    app.add_middleware(Limits, max_body=max_body, hosts=hosts)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema()
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _language(request: Request) -> str:
+    return problems.language_of(request.headers.get("accept-language", ""))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, problems.Refused)
+    return problems.refusal(error, _language(request))
+
+
+async def _error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ReferentError)
+    if not isinstance(error, NotFound | UsageError):
+        log.error("%s", error)
+    return problems.of_error(error, _language(request))
+
+
+async def _fields(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problems.of_fields(error.errors(), _language(request))
+
+
+async def _status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    response = problems.of_status(error.status_code, _language(request))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unforeseen(request: Request, _error: Exception) -> Response:
+    """The server logs the error itself, with its traceback, after this."""
+    return problems.problem(problems.INTERNAL, _language(request))

@@ -1,0 +1,148 @@
+"""What one request may cost: its size, the time its body takes to arrive, its turn among others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+
+BODY_SECONDS = 10.0  # for a whole body to arrive
+
+
+class FairQueue:
+    """`slots` at once, the others wait; callers that wait are served in turn, one request each.
+
+    A caller has at most `waiting` requests in line: who sends a thousand delays only themselves.
+    """
+
+    def __init__(self, slots: int, waiting: int) -> None:
+        self._free = slots
+        self._waiting = waiting
+        self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    async def acquire(self, caller: str) -> None:
+        """Wait for a slot; `release` must follow.
+
+        Raises:
+            Refused: too many of this caller's requests wait already.
+        """
+        if self._free:
+            self._free -= 1
+            return
+        line = self._lines.setdefault(caller, deque())
+        if len(line) >= self._waiting:
+            raise problems.Refused(problems.TOO_MANY)
+        turn = asyncio.get_running_loop().create_future()
+        line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self._leave(caller, turn)
+            raise
+
+    def release(self) -> None:
+        """Give the slot to the next caller in turn."""
+        while self._lines:
+            caller, line = self._lines.popitem(last=False)
+            turn = line.popleft()
+            if line:
+                self._lines[caller] = line  # after everyone who waits
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+    def _leave(self, caller: str, turn: asyncio.Future[None]) -> None:
+        if turn.done() and not turn.cancelled():  # its turn came as it left
+            self.release()
+            return
+        line = self._lines.get(caller)
+        if line and turn in line:
+            line.remove(turn)
+            if not line:
+                del self._lines[caller]
+
+
+class Limits:
+    """ASGI: refuses other host names (a page elsewhere that had its own name lead to this machine
+    would read the texts), bodies over `max_body` bytes, and bodies that do not arrive in time."""
+
+    def __init__(self, app: ASGIApp, max_body: int, hosts: frozenset[str] | None) -> None:
+        self._app = app
+        self._max_body = max_body
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        headers = Headers(scope=scope)
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            self._check(headers)
+            body = await self._body(receive)
+            await self._app(scope, _replay(body, receive), sending)
+        except problems.Refused as error:
+            if started:
+                raise
+            language = problems.language_of(headers.get("accept-language", ""))
+            response = problems.refusal(error, language)
+            response.headers["Connection"] = "close"  # what is left of the body is not read
+            await response(scope, receive, send)
+
+    def _check(self, headers: Headers) -> None:
+        if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
+            raise problems.Refused(problems.HOST)
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length[:20]) > self._max_body:
+            raise problems.Refused(problems.TOO_LARGE)
+
+    async def _body(self, receive: Receive) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while True:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        break
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+                    if size > self._max_body:
+                        raise problems.Refused(problems.TOO_LARGE)
+                    if not message.get("more_body", False):
+                        break
+        except TimeoutError as error:
+            raise problems.Refused(problems.SLOW_BODY) from error
+        return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Gives the body that was read already, then what comes after it."""
+    given = False
+
+    async def replaying() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replaying
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without its port: « [::1]:8000 » is ::1."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower()
