@@ -8,13 +8,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api import problems
 from api.doors import Door
 from api.limits import Limits
-from api.routes import health, law, operator, questions
+from api.routes import chat, health, law, operator, questions
 from api.schemas import Problem
 from rag.errors import NotFound, ReferentError, UsageError
 
@@ -23,6 +24,14 @@ DESCRIPTION = (
     "Finds, cites and verifies. Errors are RFC 9457 problem details, in French, or in English "
     "when `Accept-Language` prefers it. Over TCP only texts open to everyone are read."
 )
+# FastAPI traces requests, with their bodies, for whatever exporter the environment names.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 log = logging.getLogger("referent")
 
 
@@ -36,10 +45,11 @@ def create_app(door: Door) -> FastAPI:
         title="Référent",
         version="1",
         description=DESCRIPTION,
+        telemetry=NO_TELEMETRY,
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (questions, law, health):
+    for routes in (questions, law, chat, health):
         app.include_router(routes.router(door))
     if door.operator:
         app.include_router(operator.router(door))
@@ -95,5 +105,7 @@ async def _status(request: Request, error: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, _error: Exception) -> Response:
-    """The server logs the error itself, with its traceback, after this."""
-    return problems.problem(problems.INTERNAL, _language(request))
+    """The server logs the error itself, with its traceback, and hangs up after this."""
+    response = problems.problem(problems.INTERNAL, _language(request))
+    response.headers["Connection"] = "close"
+    return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -63,6 +64,8 @@ def print_changes(found: Changes) -> None:
     """On the terminal: each change with its differences; one line each in a pipe."""
     if terminal.plain():
         rows = ((e.day, KINDS[e.kind], e.article.number, e.text.title) for e in found.events)
+        if not found.events:
+            terminal.out().print(_count(found))
         terminal.print_table("", (), rows)
         terminal.print_table("", (), (("à relire", *row) for row in _review_rows(found)))
         return
@@ -101,7 +104,8 @@ def _count(found: Changes) -> str:
 
 def _title(event: Event) -> str:
     name = terminal.reference(event.article.number, event.text.title)
-    return f"{event.day} — {name} : {KINDS[event.kind]}"
+    coming = " (à venir)" if event.day > date.today() else ""
+    return f"{event.day} — {name} : {KINDS[event.kind]}{coming}"
 
 
 def page(found: Changes) -> str:

@@ -11,7 +11,7 @@ go_offline()
 
 import typer  # noqa: E402 - after the environment says that nobody may be phoned
 
-from api import commands, law_commands, serve_command, verify_command  # noqa: E402
+from api import commands, law_commands, model_commands, serve_command, verify_command  # noqa: E402
 from ingest.cli import ingest  # noqa: E402
 from rag.errors import ReferentError, UsageError  # noqa: E402
 
@@ -30,6 +30,7 @@ for command in (
     law_commands.show,
     law_commands.changes,
     verify_command.verify,
+    model_commands.models,
     serve_command.serve,
     commands.status,
     commands.rebuild,

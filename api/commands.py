@@ -72,23 +72,18 @@ def ask(
 ) -> None:
     """Répondre à une question, chaque citation vérifiée."""
     from api import remote, shapes, terminal
-    from rag.answering.answer import Answerer, extractive
-    from rag.answering.extractive import MODEL
+    from rag.answering.choose import answerer
 
-    if model not in ("", MODEL):
-        raise UsageError(
-            f"modèle inconnu : {model}", where="--model", remedy=f"choisissez « {MODEL} »"
-        )
     asked, day, caller = _question(question), _day(as_of), _caller(service)
+    named = clean(model).strip()
     with existing(data) as parts:
 
         def alone() -> Answer:
-            searcher = _searcher(parts)
-            answerer = Answerer(parts.catalogue, searcher, extractive(searcher, parts.embedder))
-            return answerer.ask(asked, caller, day, date.today(), limit)
+            writer = answerer(parts, _searcher(parts), parts.embedder, named)
+            return writer.ask(asked, caller, day, date.today(), limit)
 
         answer = remote.through(
-            parts, lambda server: server.ask(asked, caller, day, limit, model), alone
+            parts, lambda server: server.ask(asked, caller, day, limit, named), alone
         )
     if json:
         terminal.print_json(shapes.answer_shape(answer))

@@ -54,9 +54,12 @@ class Door:
         return await self._run(self.service.writers, request, work)
 
     async def _run(self, workers: Workers, request: Request, work: Callable[[], Any]) -> Response:
-        name = "operator" if self.operator or not request.client else request.client.host
-        content = await workers.run(name, lambda: as_json(work()))
+        content = await workers.run(self.name(request), lambda: as_json(work()))
         return Response(content, media_type=JSON)
+
+    def name(self, request: Request) -> str:
+        """Who waits in the same line."""
+        return "operator" if self.operator or not request.client else request.client.host
 
 
 def as_json(shape: Any) -> bytes:

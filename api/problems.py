@@ -14,7 +14,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from rag.errors import CatalogueBusy, IndexBusy, NotFound, ReferentError, UsageError
+from rag.errors import (
+    CatalogueBusy,
+    IndexBusy,
+    ModelFailure,
+    ModelMissing,
+    NotFound,
+    ReferentError,
+    UsageError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:referent:"
@@ -83,12 +91,24 @@ UNAVAILABLE = Kind(
     "Les textes ne peuvent pas être lus en ce moment.",
     "The texts cannot be read at the moment.",
 )
+MODEL = Kind(
+    "model",
+    502,
+    "Le modèle n'a pas écrit de réponse utilisable.",
+    "The model wrote no answer that can be served.",
+)
 LATE = Kind("time-out", 504, "La réponse a pris trop de temps.", "The answer took too long.")
 INTERNAL = Kind(
     "internal",
     500,
     "Erreur du serveur : l'administrateur en a le détail.",
     "Server error: the administrator has the details.",
+)
+EXPLAINED: tuple[tuple[type[ReferentError], Kind], ...] = (
+    (NotFound, NOT_FOUND),
+    (UsageError, INVALID),
+    (ModelMissing, INVALID),
+    (ModelFailure, MODEL),
 )
 RETRY = frozenset({TOO_MANY, BUSY})
 
@@ -112,11 +132,12 @@ def of_error(error: ReferentError, language: str) -> Response:
     """The problem that one of our errors is.
 
     A person's own mistake is explained, in French: its message names only what they may read.
-    Messages about catalogue and index name folders and files of the server: they stay here.
+    So is what a model did. Messages about catalogue and index name folders and files of the
+    server: they stay here.
     """
-    if isinstance(error, NotFound | UsageError):
-        kind = NOT_FOUND if isinstance(error, NotFound) else INVALID
-        return problem(kind, language, error.what if language == FRENCH else "")
+    for family, kind in EXPLAINED:
+        if isinstance(error, family):
+            return problem(kind, language, error.what if language == FRENCH else "")
     busy = isinstance(error, CatalogueBusy | IndexBusy)
     return problem(BUSY if busy else UNAVAILABLE, language)
 

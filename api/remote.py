@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from api import socket_file
-from rag.errors import IndexBusy, IndexFailure
+from rag import errors
+from rag.errors import IndexBusy, IndexFailure, ReferentError
 from rag.types import Caller
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 MARGIN_SECONDS = 5.0  # beyond the server's own time-out
+FAILED = 409  # the status of one of our errors, in the body
 STARTING_SECONDS = 5.0  # a server that takes the index listens soon after
 LOOK_SECONDS = 0.1
 T = TypeVar("T")
@@ -64,11 +66,13 @@ class Remote:
     def _post(self, path: str, asked: dict[str, Any], kind: TypeAdapter[T]) -> T:
         status, content = self._exchange(path, json.dumps(asked).encode())
         try:
+            if status == FAILED:
+                raise _error(json.loads(content))
             if status != 200:
                 problem = json.loads(content)
                 raise self._failure(problem.get("detail") or problem["title"])
             return kind.validate_json(content)
-        except (ValidationError, ValueError, KeyError) as error:
+        except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._failure("le serveur répond autre chose que prévu") from error
 
     def _exchange(self, path: str, body: bytes) -> tuple[int, bytes]:
@@ -113,7 +117,8 @@ def connect(parts: Parts) -> Remote | None:
     if probe is None:
         return None
     probe.close()
-    return Remote(parts.data, parts.settings.serve_timeout + MARGIN_SECONDS)
+    chosen = parts.settings
+    return Remote(parts.data, chosen.serve_timeout + chosen.model_timeout + MARGIN_SECONDS)
 
 
 def through(parts: Parts, remotely: Callable[[Remote], T], alone: Callable[[], T]) -> T:
@@ -133,6 +138,15 @@ def through(parts: Parts, remotely: Callable[[Remote], T], alone: Callable[[], T
             if time.monotonic() > until:
                 raise
             time.sleep(LOOK_SECONDS)
+
+
+def _error(told: dict[str, str]) -> ReferentError:
+    """The error that the server met, of its own class."""
+    kind = getattr(errors, told["error"])
+    if not issubclass(kind, ReferentError):
+        raise TypeError(told["error"])
+    made: ReferentError = kind(told["what"], where=told["where"], remedy=told["remedy"])
+    return made
 
 
 def _asked(question: str, caller: Caller, as_of: date | None, limit: int | None) -> dict[str, Any]:

@@ -112,11 +112,12 @@ class SearchAnswer(Answer):
 
 
 class Sentence(Answer):
-    """A sentence of the answer; `support` is verified, unsupported or contradicted."""
+    """A sentence; `support` is verified, unsupported or contradicted, `reason` says why."""
 
     text: str
     markers: list[int]
     support: str
+    reason: str
 
 
 class Citation(Answer):
@@ -143,7 +144,9 @@ class AskAnswer(Answer):
     model: str
     sentences: list[Sentence]
     citations: list[Citation]
+    left_out: list[Sentence]
     nearest: list[Hit]
+    notice: str
     timings: dict[str, float]
 
 
@@ -219,6 +222,11 @@ class Model(Answer):
     object: str = "model"
     created: int = 0
     owned_by: str = "referent"
+    size: int | None = Field(default=None, description="Bytes, as its server says.")
+    window: int | None = Field(default=None, description="Tokens, as its server says.")
+    parameters: str = ""
+    quantization: str = ""
+    loaded: bool = True
 
 
 class ModelsAnswer(Answer):
@@ -226,6 +234,7 @@ class ModelsAnswer(Answer):
 
     object: str = "list"
     data: list[Model]
+    notice: str = Field(default="", description="Why models are missing, in French.")
 
 
 class Live(Answer):

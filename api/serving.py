@@ -9,20 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from typing import Any, TypeVar
 
 from api.limits import FairQueue
 from api.problems import LATE, Refused
-from rag.answering.answer import Answerer, extractive
+from rag.answering.answer import Answerer, Event
+from rag.answering.choose import answerer
 from rag.bootstrap import Parts
 from rag.errors import ReferentError
 from rag.index import projection
 from rag.maintenance import ready_index
 from rag.ports import Embedder, Vectors
 from rag.retrieval.search import Searcher, SearchResult
+from rag.settings import Settings
 from rag.types import Answer, Caller
 
 APPLY_SECONDS = 1.0  # between two looks at the outbox
@@ -80,6 +83,39 @@ class Workers:
         except TimeoutError as error:
             raise Refused(LATE) from error
 
+    async def stream(
+        self, caller: str, work: Callable[[], Generator[T, None, None]]
+    ) -> AsyncIterator[T]:
+        """What `work` gives, one by one, made in a thread; closing this stops it at its next one.
+
+        Raises:
+            Refused: as `run`, for the whole.
+        """
+        given: asyncio.Queue[list[T]] = asyncio.Queue()
+        gone = threading.Event()
+        loop = asyncio.get_running_loop()
+
+        def pump() -> None:
+            with closing(work()) as items:
+                for item in items:
+                    if gone.is_set():
+                        return
+                    loop.call_soon_threadsafe(given.put_nowait, [item])
+
+        until = loop.time() + self._seconds  # no asyncio.timeout: tasks may change between yields
+        try:
+            await asyncio.wait_for(self._queue.acquire(caller), self._seconds)
+            future = loop.run_in_executor(self._pool, pump)
+            future.add_done_callback(self._done)
+            future.add_done_callback(lambda _: given.put_nowait([]))  # the end
+            while item := await asyncio.wait_for(given.get(), until - loop.time()):
+                yield item[0]
+            await future
+        except TimeoutError as error:
+            raise Refused(LATE) from error
+        finally:
+            gone.set()
+
     def close(self) -> None:
         """Let what runs end; what waits is dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -90,6 +126,11 @@ class Workers:
         self._queue.release()
 
 
+def answer_seconds(settings: Settings) -> float:
+    """How long an answer may take: what the model may, and the search before it."""
+    return settings.serve_timeout + settings.model_timeout
+
+
 class Service:
     """Search and answers over one data folder, with its index kept up to date until `close`."""
 
@@ -97,14 +138,11 @@ class Service:
         self.parts = parts
         chosen = parts.settings
         self.readers = Workers(chosen.serve_searches, chosen.serve_waiting, chosen.serve_timeout)
-        self.writers = Workers(chosen.serve_answers, chosen.serve_waiting, chosen.serve_timeout)
+        self.writers = Workers(chosen.serve_answers, chosen.serve_waiting, answer_seconds(chosen))
         self.probes = Workers(1, chosen.serve_waiting, chosen.serve_timeout)  # of health
-        embedder = OneAtATime(parts.embedder) if parts.embedder else None
+        self._embedder = OneAtATime(parts.embedder) if parts.embedder else None
         self._index = ready_index(parts)
-        self._searcher = Searcher(parts.catalogue, self._index, embedder)
-        self._answerer = Answerer(
-            parts.catalogue, self._searcher, extractive(self._searcher, embedder)
-        )
+        self._searcher = Searcher(parts.catalogue, self._index, self._embedder)
         self._behind: ReferentError | None = None  # why the index could not be brought after
         self._stop = threading.Event()
         self._applier = threading.Thread(target=self._apply, name="referent-outbox")
@@ -114,9 +152,20 @@ class Service:
         """As `referent search`."""
         return self._searcher.search(question, caller, as_of or date.today(), limit)
 
-    def ask(self, question: str, caller: Caller, as_of: date | None, limit: int | None) -> Answer:
+    def ask(
+        self, question: str, caller: Caller, as_of: date | None, limit: int | None, model: str
+    ) -> Answer:
         """As `referent ask`."""
-        return self._answerer.ask(question, caller, as_of, date.today(), limit)
+        return self._answerer(model).ask(question, caller, as_of, date.today(), limit)
+
+    def stream(
+        self, question: str, caller: Caller, as_of: date | None, limit: int | None, model: str
+    ) -> Generator[Event, None, None]:
+        """What was found, each sentence once it is checked, and the answer last."""
+        return self._answerer(model).stream(question, caller, as_of, date.today(), limit)
+
+    def _answerer(self, model: str) -> Answerer:
+        return answerer(self.parts, self._searcher, self._embedder, model)
 
     def state(self) -> dict[str, Any]:
         """Whether questions can be answered, and how far the index got.

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from rag.legal.comparison import Segment
-from rag.types import Answer, Article, Hit, Text, Version
+from rag.types import Answer, Article, Hit, Sentence, Text, Version
 
 
 def hit_shape(hit: Hit) -> dict[str, Any]:
@@ -34,13 +34,22 @@ def answer_shape(answer: Answer) -> dict[str, Any]:
         "answer": answer.answer,
         "refused": answer.refused,
         "model": answer.model,
-        "sentences": [
-            {"text": s.text, "markers": list(s.markers), "support": s.support}
-            for s in answer.sentences
-        ],
+        "sentences": [sentence_shape(sentence) for sentence in answer.sentences],
         "citations": [asdict(citation) for citation in answer.citations],
+        "left_out": [sentence_shape(sentence) for sentence in answer.left_out],
         "nearest": [hit_shape(hit) for hit in answer.nearest],
+        "notice": answer.notice,
         "timings": answer.timings,
+    }
+
+
+def sentence_shape(sentence: Sentence) -> dict[str, Any]:
+    """One entry of "sentences"; "reason" says why it is not verified, "" when it is."""
+    return {
+        "text": sentence.text,
+        "markers": list(sentence.markers),
+        "support": sentence.support,
+        "reason": sentence.reason,
     }
 
 

@@ -13,7 +13,7 @@ from rich.text import Text as Styled
 
 from rag.errors import ReferentError
 from rag.legal.titles import article_name
-from rag.types import Answer, Article, Citation, Hit, Text, Validity, Version
+from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Validity, Version
 
 STAGES = {
     "encode": "question",
@@ -101,6 +101,7 @@ def print_answer(answer: Answer) -> None:
     console.print(styled(f"\n{answer.answer}\n"))
     if answer.notice:
         console.print(styled(f"{answer.notice}\n"))
+    print_left_out(answer.left_out)
     if answer.citations:
         console.print(styled(("Sources", "bold")))
     for citation in answer.citations:
@@ -108,6 +109,20 @@ def print_answer(answer: Answer) -> None:
         console.print(styled("    ", (f"« {citation.quote} »", "italic")))
     about = f"{timings(answer.timings)} — modèle : {answer.model}"
     console.print(styled(("\n" if answer.citations else "") + about), style="dim")
+
+
+def print_left_out(sentences: Sequence[Sentence]) -> None:
+    """What a model wrote and the answer does not say: struck out, with why."""
+    console = out()
+    if sentences:
+        console.print(styled(("Écarté de la réponse, faute de source qui le dise", "bold")))
+    for sentence in sentences:
+        said = "contredite" if sentence.support == "contradicted" else "sans appui"
+        console.print(
+            styled("  ", (sentence.text, "strike dim"), f"\n    {said} : {sentence.reason}")
+        )
+    if sentences:
+        console.print()
 
 
 def citation_line(citation: Citation) -> str:

@@ -23,6 +23,7 @@ Data = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Résultat en JSON.")]
 Day = datetime
+EVERYONE = "tous"
 
 
 def ingest(
@@ -30,7 +31,9 @@ def ingest(
     service: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Service autorisé à lire (répétable) ; sans lui : tout le monde."
+            metavar="NAME",
+            help="Service autorisé à lire (répétable), ou « tous ». Sans lui, un texte nouveau est "
+            "lisible par tous, un texte connu garde ses droits.",
         ),
     ] = None,
     effective: Annotated[
@@ -57,8 +60,18 @@ def ingest(
     from ingest.pipeline import Ingest, IngestOptions
     from ingest.sources.base import ReadOptions
     from rag import settings
+    from rag.errors import UsageError
+    from rag.types import service_names
 
-    read = ReadOptions(frozenset(service or ()), effective.date() if effective else None, ocr)
+    names = service_names(service or ())
+    if service and not names:
+        raise UsageError("nom de service vide", where="--service", remedy="donnez un nom")
+    read = ReadOptions(
+        services=names - {EVERYONE},
+        open_to_all=EVERYONE in names,
+        effective=effective.date() if effective else None,
+        ocr=ocr,
+    )
     options = IngestOptions(read, mirror, accept_removals, dry_run)
     with _parts(settings.load(data), dry_run) as parts, display.progress(quiet=json) as observer:
         report = Ingest(parts, options, observer).run(sources)

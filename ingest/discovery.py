@@ -99,6 +99,7 @@ def fingerprint(source: Source, about: str) -> str:
         ",".join(sorted(options.services)),
         str(options.effective),
         str(options.ocr),
+        str(options.open_to_all),
     )
     digest = hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogateescape"))
     for path in _files(source.path):

@@ -35,7 +35,7 @@ from rag.errors import (
 from rag.index.projection import catch_up
 from rag.legal.changes import TextChanges
 from rag.maintenance import check_model
-from rag.types import TextState
+from rag.types import TextState, service_names
 
 __all__ = ["Ingest", "IngestOptions", "Observer", "Silent"]
 
@@ -181,13 +181,18 @@ class Ingest:
             )
 
     def _state(self, item: TextState | Document, known: Sequence[str]) -> TextState:
+        options = self._options.read
+        declared = isinstance(item, Document) and item.declared.services is not None
         state = to_state(_named(item, known), self._today) if isinstance(item, Document) else item
+        services = service_names(state.text.services) or service_names(options.services)
         text = replace(
-            state.text, title=printable(state.text.title), source=printable(state.text.source)
+            state.text,
+            title=printable(state.text.title),
+            source=printable(state.text.source),
+            services=frozenset() if declared and not state.text.services else services,
         )
-        if isinstance(item, TextState) and not text.services:
-            text = replace(text, services=self._options.read.services)
-        return replace(state, text=text)
+        said = declared or bool(services) or options.open_to_all
+        return replace(state, text=text, rights_said=said)
 
     def _fail(self, error: ReferentError, source: str) -> None:
         self._report.failures.append(Failure.of(error, source))

@@ -19,7 +19,7 @@ from rag.catalogue.ownership import Owner
 from rag.embedding.vectors import embed, missing
 from rag.errors import ConflictingSource
 from rag.legal.changes import TextChanges, compare
-from rag.legal.versions import TextRecord, merge
+from rag.legal.versions import Deletions, TextRecord, merge
 from rag.maintenance import record_model
 from rag.passages import split
 from rag.types import Passage, TextState
@@ -37,6 +37,7 @@ class Taker:
         self._dry_run = dry_run
         self._today = date.today()
         self._pending: dict[str, TextRecord] = {}  # dry run: what the catalogue would hold
+        self._deleted: dict[str, Deletions] = {}  # dry run: of texts that are not here
         self._counted: set[str] = set()  # dry run: the passages that would have a vector by now
         self._claims = Claims()
         self._mentions = Mentions(parts)
@@ -53,9 +54,11 @@ class Taker:
         text_id = state.text.text_id
         before = self._record(text_id)
         if before is None and _only_deletes(state):
+            self._remember_deletions(state)
             return None
         guard.refuse_empty(source, before, state)
-        after = merge(before, state, self._today)
+        state = _keeping_rights(before, state)
+        after = merge(before, state, self._today, self._deletions(text_id))
         changes = compare(before, after)
         if first := self._claims.taken_by(text_id, state.as_of, known):
             if changes.nothing:
@@ -97,6 +100,23 @@ class Taker:
         with reading(self._parts.catalogue) as connection:
             return records.load(connection, text_id)
 
+    def _deletions(self, text_id: str) -> Deletions:
+        with reading(self._parts.catalogue) as connection:
+            kept = records.deletions(connection, text_id)
+        return kept | self._deleted.get(text_id, frozenset())
+
+    def _remember_deletions(self, state: TextState) -> None:
+        """Of a text that is not here: an older state of it may be taken in later."""
+        if state.as_of is None:
+            return
+        text_id = state.text.text_id
+        found = frozenset((version_id, state.as_of) for version_id in state.removed)
+        if self._dry_run:
+            self._deleted[text_id] = self._deleted.get(text_id, frozenset()) | found
+            return
+        with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
+            records.save_deletions(connection, text_id, found)
+
     def _refuse_foreign(self, source: Source, before: TextRecord | None, after: TextRecord) -> None:
         """Refuse articles and versions whose identity another Text has."""
         known = before or replace(after, articles={}, versions={})
@@ -132,6 +152,7 @@ class Taker:
         with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
             record_model(connection, self._parts)
             records.save(connection, records.Change(before, after, passages))
+            records.save_deletions(connection, after.text.text_id, after.deleted)
             mentions.save(connection, self._mentions.found(after, passages))
         return embedded
 
@@ -160,6 +181,13 @@ class Taker:
             return len(new)
         place = self._parts.catalogue_place
         return embed(self._parts.catalogue, embedder, todo, place, self._observer.embedding)
+
+
+def _keeping_rights(before: TextRecord | None, state: TextState) -> TextState:
+    """A source that does not say who may read opens nothing: what was restricted stays so."""
+    if before is None or state.rights_said:
+        return state
+    return replace(state, text=replace(state.text, services=before.text.services))
 
 
 def _only_deletes(state: TextState) -> bool:

@@ -89,16 +89,18 @@ class Settings(BaseSettings):
         default=100, ge=1, description="A single document larger than this (MiB) is refused."
     )
     serve_searches: int = Field(
-        default=4, ge=1, le=8, description="Searches and look-ups that a server runs at once."
+        default=4, ge=1, le=6, description="Searches and look-ups that a server runs at once."
     )
     serve_answers: int = Field(
-        default=2, ge=1, le=4, description="Answers that a server writes at once."
+        default=2, ge=1, le=3, description="Answers that a server writes at once."
     )
     serve_waiting: int = Field(
         default=100, ge=1, description="Requests of one caller that may wait; more are refused."
     )
     serve_timeout: float = Field(
-        default=60.0, gt=0, description="Seconds after which a request is given up."
+        default=60.0,
+        gt=0,
+        description="Seconds after which a request is given up; an answer has the model's more.",
     )
     serve_max_body_kib: int = Field(
         default=2048, ge=16, description="A larger request (KiB) is refused."

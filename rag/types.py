@@ -95,6 +95,7 @@ class TextState:
     as_of: date | None = None
     partial: bool = False  # a daily dump: what it does not hold is unchanged, not gone
     removed: tuple[str, ...] = ()  # versions that the source says are no more, by version_id
+    rights_said: bool = False  # this source says who may read; else what is known holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,11 @@ class Answer:
     notice: str = ""
 
 
+def service_names(names: Iterable[str]) -> frozenset[str]:
+    """Names of services as they are compared: without case, nor space around; none is empty."""
+    return frozenset(filter(None, (name.strip().casefold() for name in names)))
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks. `unrestricted` is the operator of the data folder at the command line."""
@@ -236,7 +242,7 @@ class Caller:
     @classmethod
     def of(cls, services: Iterable[str]) -> Caller:
         """A person of these services, who also reads what everyone may read."""
-        return cls(services=frozenset(services))
+        return cls(services=service_names(services))
 
 
 @dataclass(frozen=True, slots=True)

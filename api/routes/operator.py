@@ -1,10 +1,12 @@
 """For `referent search` and `ask` beside the server: whole results, on the operator's socket only.
 
-They are the types of `rag.types` as they are, so that the command prints what it would print alone.
+They are the types of `rag.types` as they are, so that the command prints what it would print alone,
+and errors are told whole, for the same reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from fastapi import APIRouter
@@ -12,22 +14,42 @@ from pydantic import BaseModel, TypeAdapter
 from starlette.responses import Response
 
 from api.doors import JSON, Door
+from api.serving import Workers
+from rag.errors import ReferentError
 from rag.retrieval.search import SearchResult
-from rag.types import Answer
+from rag.types import Answer, Caller
 
 RESULT: TypeAdapter[SearchResult] = TypeAdapter(SearchResult)
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 SEARCH, ASK = "/operator/search", "/operator/ask"
+FAILED = 409  # one of our errors, in the body
+
+
+class Told(BaseModel):
+    """An error of `rag.errors`, by its name."""
+
+    error: str
+    what: str
+    where: str
+    remedy: str
 
 
 class Asked(BaseModel):
-    """A question as the command line has checked it."""
+    """A question as the command line has checked it. `services` None: the operator asks.
+
+    An empty list is a person of no service, who reads what everyone may read.
+    """
 
     question: str
     services: list[str] | None
     as_of: date | None
     limit: int | None
     model: str = ""
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        return Caller.operator() if self.services is None else Caller.of(self.services)
 
 
 def router(door: Door) -> APIRouter:
@@ -39,23 +61,33 @@ def router(door: Door) -> APIRouter:
 
     @routes.post(SEARCH)
     async def search(asked: Asked) -> Response:
-        caller = door.caller(asked.services or ())
+        caller = asked.caller
 
         def work() -> bytes:
             limit = asked.limit or 10
             found = service.search(asked.question, caller, asked.as_of, limit)
             return RESULT.dump_json(found)
 
-        return Response(await service.readers.run("operator", work), media_type=JSON)
+        return await _told(service.readers, work)
 
     @routes.post(ASK)
     async def ask(asked: Asked) -> Response:
-        caller = door.caller(asked.services or ())
+        caller = asked.caller
 
         def work() -> bytes:
-            answer = service.ask(asked.question, caller, asked.as_of, asked.limit)
+            answer = service.ask(asked.question, caller, asked.as_of, asked.limit, asked.model)
             return ANSWER.dump_json(answer)
 
-        return Response(await service.writers.run("operator", work), media_type=JSON)
+        return await _told(service.writers, work)
 
     return routes
+
+
+async def _told(workers: Workers, work: Callable[[], bytes]) -> Response:
+    try:
+        return Response(await workers.run("operator", work), media_type=JSON)
+    except ReferentError as error:
+        told = Told(
+            error=type(error).__name__, what=error.what, where=error.where, remedy=error.remedy
+        )
+        return Response(told.model_dump_json(), FAILED, media_type=JSON)

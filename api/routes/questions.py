@@ -7,12 +7,21 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api import shapes
+from api import events, shapes
 from api.doors import Door
+from api.problems import MODEL as MODEL_FAILED
 from api.routes.described import gives
 from api.schemas import AskAnswer, AskRequest, Model, ModelsAnswer, SearchAnswer, SearchRequest
 from rag.answering.extractive import MODEL
-from rag.errors import UsageError
+from rag.answering.server import ModelInfo, ModelServer
+from rag.errors import ModelFailure
+from rag.settings import Settings
+
+STREAMING = (
+    "With `Accept: text/event-stream`, as events: `hits` (what was found), a `sentence` each time "
+    "one is checked, with the citations that it adds, and `answer`, the same JSON as without. "
+    "`problem` instead of `answer` takes back what was sent before it."
+)
 
 
 def router(door: Door) -> APIRouter:
@@ -30,29 +39,51 @@ def router(door: Door) -> APIRouter:
 
         return await door.read(request, work)
 
-    @routes.post("/ask", responses=gives(AskAnswer), summary="An answer, every citation checked")
+    @routes.post(
+        "/ask",
+        responses=gives(AskAnswer, MODEL_FAILED),
+        summary="An answer, every citation checked",
+        description=STREAMING,
+    )
     async def ask(asked: AskRequest, request: Request) -> Response:
+        if events.wanted(request):
+            return await events.stream(door, request, asked)
         caller = door.caller(asked.services)
-        check_model(asked.model)
 
         def work() -> dict[str, Any]:
-            answer = service.ask(asked.question, caller, asked.as_of, asked.limit)
+            answer = service.ask(asked.question, caller, asked.as_of, asked.limit, asked.model)
             return shapes.answer_shape(answer)
 
         return await door.write(request, work)
 
     @routes.get("/models", responses=gives(ModelsAnswer), summary="Who may write an answer")
-    async def models() -> ModelsAnswer:
-        return ModelsAnswer(data=[Model(id=MODEL)])
+    async def models(request: Request) -> Response:
+        return await door.read(request, lambda: _models(service.parts.settings))
 
     return routes
 
 
-def check_model(name: str) -> None:
-    """Refuse a model that is not served.
+def _models(settings: Settings) -> dict[str, Any]:
+    """The one that the settings name first, then the others that may be used."""
+    found, notice = [], ""
+    if settings.model_url:
+        try:
+            found = [model for model in ModelServer(settings).models() if model.allowed]
+        except ModelFailure as error:
+            notice = f"{error.what[:1].upper()}{error.what[1:]}."
+    listed = [_model(model) for model in found]
+    listed.append(Model(id=MODEL))
+    listed.sort(key=lambda model: model.id != (settings.model or MODEL))
+    return ModelsAnswer(data=listed, notice=notice).model_dump()
 
-    Raises:
-        UsageError: there is none of that name.
-    """
-    if name not in ("", MODEL):
-        raise UsageError("modèle inconnu ; /v1/models donne la liste", where="model")
+
+def _model(found: ModelInfo) -> Model:
+    return Model(
+        id=found.name,
+        owned_by="ollama",
+        size=found.size,
+        window=found.window,
+        parameters=found.parameters,
+        quantization=found.quantization,
+        loaded=found.loaded,
+    )

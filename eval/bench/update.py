@@ -62,7 +62,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
     whole, alone = (folder.total for folder in folders)
     yield Figure("as long in the 28 codes as alone", whole / alone, "times", MOST)
     uneven = sum(len(set(counts)) > 1 for counts in embedded)
-    yield Figure("rounds in which more was embedded in one of them", uneven, "rounds", 0.0)
+    counted = f"passages embedded in each round: {', '.join(str(each[0]) for each in embedded)}"
+    yield Figure("rounds that embedded more in one of them", uneven, "rounds", 0.0, detail=counted)
 
 
 def _stages() -> dict[str, Times]:

@@ -20,6 +20,7 @@ class ReadOptions:
     services: frozenset[str] = frozenset()  # used when the source names none
     effective: date | None = None  # used when the source gives no date of effect
     ocr: bool = False  # read page images with tesseract where a PDF page has no text
+    open_to_all: bool = False  # said at the command line: texts that name none become everyone's
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _document(line: bytes, where: str, source: Source) -> Document:
         raise UnknownFormat(
             "c'est un jeu de questions, non des textes",
             where=where,
-            remedy=f"Pour l'évaluer : referent eval run {source.name}",
+            remedy="il sert à mesurer les réponses, pas à y répondre : laissez-le de côté",
         )
     blocks = tuple(_blocks(_string(values, "text", where)))
     if not blocks:

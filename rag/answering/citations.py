@@ -15,30 +15,49 @@ NOT_IN_FORCE = "not_in_force_at_date"
 UNKNOWN_VERSION = "unknown_version"
 
 
+class Numbering:
+    """Numbers citations in order of appearance, one sentence after the other.
+
+    The same words of the same Version have one marker. `versions` holds those that the caller may
+    read; a quote of any other is `unknown_version`. A quote of a hit that was never given has no
+    citation, and its sentence no support.
+    """
+
+    def __init__(self, hits: Sequence[Hit], versions: Mapping[str, Version], day: date) -> None:
+        self._hits = hits
+        self._versions = versions
+        self._day = day
+        self._made: dict[tuple[str, str], Citation] = {}
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Those given so far, by marker."""
+        return tuple(self._made.values())
+
+    def sentence(self, draft: DraftSentence) -> Sentence:
+        """The draft with its markers, verified when each of its quotes is."""
+        quotes = [quote for quote in draft.quotes if is_given(quote, self._hits)]
+        return _sentence(draft, [self._cited(quote) for quote in quotes])
+
+    def _cited(self, quote: Quote) -> Citation:
+        hit = self._hits[quote.hit]
+        key = hit.version_id, quote.words
+        if key not in self._made:
+            marker = len(self._made) + 1
+            self._made[key] = _cite(marker, hit, quote.words, self._versions, self._day)
+        return self._made[key]
+
+
 def check(
     drafts: Sequence[DraftSentence],
     hits: Sequence[Hit],
     versions: Mapping[str, Version],
     day: date,
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """Number the citations in order of appearance and check each against its Version.
-
-    The same words of the same Version have one marker. `versions` holds those that the caller may
-    read; a quote of any other is `unknown_version`. A quote of a hit that was never given has no
-    citation, and its sentence no support.
-    """
-    citations: dict[tuple[str, str], Citation] = {}
-    sentences = []
-    for draft in drafts:
-        quotes = [quote for quote in draft.quotes if is_given(quote, hits)]
-        for quote in quotes:
-            hit = hits[quote.hit]
-            key = hit.version_id, quote.words
-            if key not in citations:
-                citations[key] = _cite(len(citations) + 1, hit, quote.words, versions, day)
-        cited = [citations[hits[quote.hit].version_id, quote.words] for quote in quotes]
-        sentences.append(_sentence(draft, cited))
-    return tuple(sentences), tuple(citations.values())
+    """Number the citations of these drafts and check each against its Version."""
+    numbering = Numbering(hits, versions, day)
+    sentences = tuple(numbering.sentence(draft) for draft in drafts)
+    return sentences, numbering.citations
 
 
 def is_given(quote: Quote, hits: Sequence[Hit]) -> bool:

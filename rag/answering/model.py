@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -43,7 +43,7 @@ MAX_SENTENCES = 60  # a model that goes on after that repeats itself
 CHARACTERS_AT_MOST = 16  # a token of the answer: a server that sends more ignores `num_predict`
 # « Oui », « Non » at the head of a sentence: nothing can check it, what follows says the rule.
 _YES_NO = re.compile(r"^(?:oui|non)(?!\w)\s*[,:;.!–-]*\s*", re.IGNORECASE)
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
+_THINKING = "<think>"
 
 
 class ModelGenerator:
@@ -54,7 +54,7 @@ class ModelGenerator:
         self._settings = settings
         self._server = ModelServer(settings)
 
-    def generate(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftSentence]:
+    def generate(self, question: str, hits: Sequence[Hit]) -> Generator[DraftSentence, None, None]:
         """Sentences as they are written, with the hits that their markers point to.
 
         Raises:
@@ -78,7 +78,7 @@ class ModelGenerator:
                 if (draft := _draft(sentence, given)) is not None:
                     yield draft
 
-    def _tokens(self, prompt: str, budget: Budget) -> Iterator[str]:
+    def _tokens(self, prompt: str, budget: Budget) -> Generator[str, None, None]:
         """What the model writes, piece by piece; whole, or an error."""
         messages = [
             ChatMessage(role=MessageRole.SYSTEM, content=RULES),
@@ -86,26 +86,32 @@ class ModelGenerator:
         ]
         started, written = time.monotonic(), 0
         last: dict[str, Any] = {}
-        with failures(self._server.url, self.name):
+        server = self._server
+        with failures(server.url, self.name), self._client() as client:
             try:
-                for response in self._model(budget).stream_chat(messages):
+                for response in self._model(client, budget).stream_chat(messages):
                     last = _raw(response)
                     piece = response.delta or ""
                     written += len(piece)
                     self._stop_endless(started, written, budget)
                     yield piece
             except ollama.ResponseError as error:
-                raise refused(error.error, self._server.url, self.name) from None
+                raise refused(error.error, server.url, self.name) from None
         self._check_end(last, RULES + prompt, budget)
 
-    def _model(self, budget: Budget) -> LLM:
-        server = self._server
-        client = ollama.Client(
-            host=server.url, timeout=server.timeout, trust_env=False, follow_redirects=False
+    def _client(self) -> ollama.Client:
+        """No proxy of the environment, no redirection: only this server is ever asked."""
+        return ollama.Client(
+            host=self._server.url,
+            timeout=self._server.timeout,
+            trust_env=False,
+            follow_redirects=False,
         )
+
+    def _model(self, client: ollama.Client, budget: Budget) -> LLM:
         return Ollama(
             model=self.name,
-            base_url=server.url,
+            base_url=self._server.url,
             client=client,
             context_window=budget.window,
             temperature=0.0,
@@ -152,15 +158,15 @@ def _without_thought(tokens: Iterator[str]) -> Iterator[str]:
     held = ""
     for token in tokens:
         held += token
-        if "<think>".startswith(held.lstrip()[:7]) and "</think>" not in held:
-            continue
-        kept = _THOUGHT.sub("", held)
-        held = ""
-        yield kept
-        break
+        if not _THINKING.startswith(held.lstrip()[: len(_THINKING)]):
+            break
+        if "</think>" in held:
+            held = held.partition("</think>")[2]
+            break
+    else:
+        held = "" if held.lstrip().startswith(_THINKING) else held
+    yield held
     yield from tokens
-    if held and "<think>" not in held:
-        yield held
 
 
 def _draft(sentence: str, given: int) -> DraftSentence | None:

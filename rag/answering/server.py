@@ -7,6 +7,7 @@ it may not be used, whatever the allow-list says.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from rag.errors import (
 )
 from rag.settings import Settings
 
+_MEMORY = re.compile(r"\bmemory\b|\boom\b")
 LOOK_TIMEOUT = 10.0  # seconds for a list or a description, which no model is loaded for
 
 
@@ -151,7 +153,7 @@ def _is_remote(described: Mapping[str, Any]) -> bool:
 
 def _same(name: str, allowed: str) -> bool:
     """Ollama's "qwen3" is "qwen3:latest"."""
-    return name == allowed or f"{name}:latest" == allowed or name == f"{allowed}:latest"
+    return allowed in (name, f"{name}:latest") or name == f"{allowed}:latest"
 
 
 def _not_local(name: str) -> ModelMissing:
@@ -206,7 +208,7 @@ def cut(url: str) -> ModelCut:
 def refused(said: str, url: str, model: str) -> ModelFailure:
     """The error for a message of the server; its words are not passed on."""
     low = said.lower()
-    if "memory" in low or "oom" in low:
+    if _MEMORY.search(low):
         return ModelMemory(
             f"le serveur n'a pas assez de mémoire pour le modèle {model}",
             where=url,

@@ -9,9 +9,8 @@ from rag.answering.sentences import is_abbreviated
 
 MAX_SENTENCE = 1200  # characters: what has no end by then is cut there
 _NUMBER = r"[0-9]{1,3}"
-_MARKERS = (
-    rf"(?:[\[【]\s?(?:passages?\s|n°\s?)?{_NUMBER}(?:\s?(?:,|;|et|-|à)\s?{_NUMBER}){{0,9}}\s?[\]】])"
-)
+_LIST = rf"{_NUMBER}(?:\s?(?:,|;|et|-|à)\s?{_NUMBER}){{0,9}}"
+_MARKERS = rf"(?:[\[【]\s?(?:passages?\s|n°\s?)?{_LIST}\s?[\]】])"
 _MARKER = re.compile(rf"\s*{_MARKERS}")
 _DIGITS = re.compile(_NUMBER)
 _RANGE = re.compile(rf"({_NUMBER})\s?(?:-|à)\s?({_NUMBER})")

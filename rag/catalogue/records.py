@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
 
 from rag.catalogue import schema
-from rag.catalogue.rows import RowChanges, differences, record_from
-from rag.legal.versions import BEGINNING, TextRecord
+from rag.catalogue.rows import RowChanges, deletions_from, differences, record_from
+from rag.legal.versions import BEGINNING, Deletions, TextRecord
 from rag.passages import vector_key
 from rag.types import Passage
 
@@ -49,7 +49,23 @@ def load(connection: Connection, text_id: str) -> TextRecord | None:
             "sightings": connection.execute(
                 select(schema.sightings).join(articles).where(of_text)
             ).all(),
+            "deletions": _of_text(connection, schema.deletions, text_id),
         }
+    )
+
+
+def deletions(connection: Connection, text_id: str) -> Deletions:
+    """What is known to be no more of a Text, whether or not it is here."""
+    return deletions_from(_of_text(connection, schema.deletions, text_id))
+
+
+def save_deletions(connection: Connection, text_id: str, found: Deletions) -> None:
+    """Keep those that are not kept yet."""
+    new = sorted(found - deletions(connection, text_id)) if found else []
+    _insert(
+        connection,
+        schema.deletions,
+        ({"text_id": text_id, "version_id": key, "as_of": day} for key, day in new),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from rag.catalogue import schema
-from rag.legal.versions import DatedArticle, DatedVersion, TextRecord
+from rag.legal.versions import DatedArticle, DatedVersion, Deletions, TextRecord
 from rag.retrieval.numbers import number_key
 from rag.types import Article, Link, PageMark, Text, Validity, Version
 
@@ -153,7 +153,13 @@ def record_from(rows: Mapping[str, Sequence[Any]]) -> TextRecord:
             for row in rows["versions"]
         },
         sightings={(row.article_id, row.as_of): row.version_id for row in rows["sightings"]},
+        deleted=deletions_from(rows["deletions"]),
     )
+
+
+def deletions_from(rows: Iterable[Any]) -> Deletions:
+    """From rows of `deletions`, which are only ever added (`records.save_deletions`)."""
+    return frozenset((row.version_id, row.as_of) for row in rows)
 
 
 def text_from(row: Any, services: Iterable[str]) -> Text:

@@ -107,6 +107,16 @@ sightings = Table(
     Column("version_id", String, nullable=False),
 )
 
+# Versions that a partial state says are no more, by the state that says so. Kept of texts that are
+# not here, too, since an older state of them may be taken in later. Only ever added to.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("text_id", String, primary_key=True),
+    Column("version_id", String, primary_key=True),
+    Column("as_of", Date, primary_key=True),
+)
+
 passages = Table(
     "passages",
     metadata,

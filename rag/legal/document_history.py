@@ -42,7 +42,7 @@ def merge_document(
             versions[version.version_id] = DatedVersion(version, None, start, newest)
             sightings.update({(article_id, seen): version.version_id for seen, _ in run})
     kept = {key: value for key, value in articles.items() if key in shown}
-    return TextRecord(base.text, states, kept, versions, sightings)
+    return TextRecord(base.text, states, kept, versions, sightings, base.deleted)
 
 
 def _shown_words(base: TextRecord, state: TextState, day: date) -> dict[str, dict[date, Version]]:

@@ -2,8 +2,8 @@
 
 - What describes a Version comes from the newest state that gives it.
 - A whole state that shows a Text without an Article ends that Article's Versions on that day.
-- A version that a state deletes is gone; an older state taken in afterwards would bring it back,
-  so that daily dumps are to be taken in by date, as their publisher says.
+- What a state deletes, it and older states do not give, even when they are taken in afterwards; a
+  newer state may give it again.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ def merge_law(
     for article_id, group in _by_article(v for v in state.versions if v.words is not None).items():
         sightings[article_id, day] = _shown_on(group, day).version_id
     articles = merged_articles(base, state, day)
-    record = TextRecord(base.text, states, articles, versions, sightings)
-    return _close_absent(_drop_unseen(_deleted(record, state.removed)))
+    deleted = base.deleted | {(version_id, day) for version_id in state.removed}
+    record = TextRecord(base.text, states, articles, versions, sightings, deleted)
+    return _close_absent(_drop_unseen(_without_deleted(record)))
 
 
 def _without_replaced(
@@ -79,15 +80,35 @@ def _shown_on(versions: list[Version], day: date) -> Version:
     return max(in_force or versions, key=lambda v: (v.validity.start or date.min, v.version_id))
 
 
-def _deleted(record: TextRecord, removed: Iterable[str]) -> TextRecord:
-    gone = set(removed)
-    if not gone:
+def _without_deleted(record: TextRecord) -> TextRecord:
+    """Only what states newer than the deletion of a version give of it."""
+    if not record.deleted:
         return record
+    last: dict[str, date] = {}
+    for version_id, day in record.deleted:
+        last[version_id] = max(day, last.get(version_id, BEGINNING))
+    versions = {key: _given_after(dated, last.get(key)) for key, dated in record.versions.items()}
     return replace(
         record,
-        versions={key: value for key, value in record.versions.items() if key not in gone},
-        sightings={key: value for key, value in record.sightings.items() if value not in gone},
+        versions={key: dated for key, dated in versions.items() if dated},
+        sightings={
+            (article_id, day): version_id
+            for (article_id, day), version_id in record.sightings.items()
+            if version_id not in last or day > last[version_id]
+        },
     )
+
+
+def _given_after(dated: DatedVersion, deletion: date | None) -> DatedVersion | None:
+    """What states newer than that give of a version."""
+    if deletion is None:
+        return dated
+    if dated.taken_from <= deletion:
+        return None
+    if dated.words_from is None or dated.words_from > deletion:
+        return dated
+    period = replace(dated.version, words=None, note="", links=(), pages=())
+    return replace(dated, version=period, words_from=None)
 
 
 def _drop_unseen(record: TextRecord) -> TextRecord:

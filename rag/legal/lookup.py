@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
 from rag.catalogue import reading
 from rag.errors import NotFound
+from rag.legal.extract import references_of
+from rag.legal.resolve import Shelf, resolve
 from rag.legal.titles import name_key, named
 from rag.retrieval.numbers import find_numbers, number_key
 from rag.types import Article, Caller, Text
@@ -39,11 +42,32 @@ def find_article(connection: Connection, reference: str, caller: Caller) -> Foun
     candidates = _numbered(connection, readings, caller)
     if not candidates:
         candidates, parts = _look_through(connection, readings, texts, caller)
+        candidates = candidates or _as_written(connection, reference, caller)
         if not candidates:
             raise _none(reference, parts)
     if len(candidates) > 1:
+        candidates = _spelled_alike(reference, candidates)
+    if len(candidates) > 1:
         raise _several(reference, candidates)
     return candidates[0]
+
+
+def _as_written(connection: Connection, reference: str, caller: Caller) -> list[Found]:
+    """Read as a letter would be: « 3° de l'article L. 231-4 du CRPA »."""
+    shelf = Shelf(connection, caller)
+    found: dict[str, Found] = {}
+    for cited in references_of(reference, names=shelf.names()):
+        resolved = resolve(cited, shelf, date.today())
+        for article in (a for place in resolved.places for a in place.articles):
+            if resolved.text:
+                found[article.article_id] = Found(article, resolved.text)
+    return list(found.values())
+
+
+def _spelled_alike(reference: str, candidates: list[Found]) -> list[Found]:
+    """Of several, those with the star that the reference has: « R*311-12 »."""
+    starred = [found for found in candidates if "*" in found.article.number]
+    return starred if "*" in reference and starred else candidates
 
 
 @dataclass(frozen=True, slots=True)

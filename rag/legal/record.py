@@ -29,6 +29,11 @@ class DatedVersion:
     words_from: date | None
 
 
+# (version_id, state): that partial state says that the version is no more; what it, or an older
+# one, gives of it does not count.
+Deletions = frozenset[tuple[str, date]]
+
+
 @dataclass(frozen=True, slots=True)
 class TextRecord:
     """Everything the catalogue knows of one Text."""
@@ -38,6 +43,13 @@ class TextRecord:
     articles: Mapping[str, DatedArticle]
     versions: Mapping[str, DatedVersion]
     sightings: Mapping[tuple[str, date], str]  # (article_id, state) → version_id
+    deleted: Deletions = frozenset()
+
+    @classmethod
+    def unknown(cls, text: Text, deleted: Deletions) -> TextRecord:
+        """The record of a Text of which nothing but deletions has been taken in."""
+        states = {day: True for _, day in deleted}
+        return cls(text, states, {}, {}, {}, deleted)
 
     def present(self) -> dict[str, str]:
         """article_id → version_id in the newest whole state and in partial ones after it."""

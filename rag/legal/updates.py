@@ -14,6 +14,8 @@ from enum import StrEnum
 from rag.legal.versions import words_key
 from rag.types import Article, Text, Version
 
+UNDATED = 2200  # LEGI dates 2222-02-22 what will come on a day that is not known yet
+
 
 class ChangeKind(StrEnum):
     """What happened to an article on a date."""
@@ -72,7 +74,7 @@ def _beginning(
     text: Text, article: Article, before: Version | None, version: Version
 ) -> Iterator[Event]:
     start = version.validity.start
-    if start is None:
+    if start is None or start.year >= UNDATED:
         return
     follows = before is not None and (before.validity.end or start) >= start
     if not follows:
@@ -85,7 +87,7 @@ def _end(
     text: Text, article: Article, version: Version, following: Version | None
 ) -> Iterator[Event]:
     end = version.validity.end
-    if end is None:
+    if end is None or end.year >= UNDATED:
         return
     succeeded = following is not None and (following.validity.start or end) <= end
     if not succeeded:

@@ -13,13 +13,21 @@ from datetime import date
 
 from rag.legal.document_history import merge_document
 from rag.legal.law_history import merge_law
-from rag.legal.record import BEGINNING, DatedArticle, DatedVersion, TextRecord, words_key
+from rag.legal.record import (
+    BEGINNING,
+    DatedArticle,
+    DatedVersion,
+    Deletions,
+    TextRecord,
+    words_key,
+)
 from rag.types import TextState
 
 __all__ = [
     "BEGINNING",
     "DatedArticle",
     "DatedVersion",
+    "Deletions",
     "TextRecord",
     "merge",
     "state_day",
@@ -40,10 +48,15 @@ def state_day(record: TextRecord | None, state: TextState, today: date) -> date:
     return max(record.states) if _same_words(record, state) else today
 
 
-def merge(record: TextRecord | None, state: TextState, today: date) -> TextRecord:
-    """The record once `state` has been taken in."""
+def merge(
+    record: TextRecord | None, state: TextState, today: date, deleted: Deletions = frozenset()
+) -> TextRecord:
+    """The record once `state` has been taken in.
+
+    `deleted`: of a Text without record, what states taken in before say is no more.
+    """
     day = state_day(record, state, today)
-    base = record or TextRecord(state.text, {}, {}, {}, {})
+    base = record or TextRecord.unknown(state.text, deleted)
     newest = day >= max(base.states, default=BEGINNING)
     states = {**base.states, day: state.partial and base.states.get(day, True)}
     merged = (merge_law if _is_law(base, state) else merge_document)(base, state, day, states)
@@ -58,6 +71,10 @@ def _same_words(record: TextRecord, state: TextState) -> bool:
 
 
 def _is_law(base: TextRecord, state: TextState) -> bool:
-    """True when versions carry an état; a state that lost every article tells by the record."""
+    """True when versions carry an état, or are deleted by name.
+
+    A state that lost every article tells by the record.
+    """
     known = (dated.version for dated in base.versions.values())
-    return any(v.state for v in state.versions) or any(v.state for v in known)
+    named = state.removed or base.deleted
+    return bool(named) or any(v.state for v in (*state.versions, *known))

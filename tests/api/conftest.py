@@ -30,10 +30,9 @@ Le recours gracieux est formé dans un délai de {delay} mois.
 SECRET = "# Note interne\n\n## Article 2\n\nLa zibeline des agents est taxée.\n"
 
 
-@pytest.fixture(scope="module")
-def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two states of a text that everyone may read, and a text of one service."""
-    folder = tmp_path_factory.mktemp("served")
+def filled(folder: Path) -> Path:
+    """A data folder in `folder`: two states of a text that everyone may read, and a text of one
+    service."""
     rules, secret = folder / "rgs.md", folder / "secret.md"
     secret.write_text(SECRET, encoding="utf-8")
     with open_parts(Settings(data=folder / "data", embedding_model=NO_MODEL)) as parts:
@@ -46,7 +45,7 @@ def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(served_data: Path) -> Iterator[Served]:
-    """A server over it."""
-    with serving(served_data) as running:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server over such a folder."""
+    with serving(filled(tmp_path_factory.mktemp("served"))) as running:
         yield running

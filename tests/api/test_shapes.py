@@ -66,7 +66,9 @@ def test_answer() -> None:
         "answer": "A",
         "refused": False,
         "model": "m",
-        "sentences": [{"text": "« mots » [1]", "markers": [1], "support": "verified"}],
+        "sentences": [
+            {"text": "« mots » [1]", "markers": [1], "support": "verified", "reason": ""}
+        ],
         "citations": [
             {
                 "marker": 1,
@@ -81,7 +83,9 @@ def test_answer() -> None:
                 "page": 2,
             }
         ],
+        "left_out": [],
         "nearest": [],
+        "notice": "",
         "timings": {"total": 1.5},
     }
 

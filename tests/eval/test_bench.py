@@ -79,7 +79,9 @@ def test_the_bench_runs_quickly_on_little(shared: Path, tmp_path: Path) -> None:
     content = json.loads(report.read_text("utf-8"))
     assert content["machine"]["cores"]
     assert tuple(content["measures"]) == MEASURES
-    assert all(content["measures"][name] for name in ("memory", "cold", "update", "search", "embedding"))
+    assert all(
+        content["measures"][name] for name in ("memory", "cold", "update", "search", "embedding")
+    )
 
 
 @pytest.mark.slow

@@ -351,10 +351,24 @@ def test_a_copy_for_other_services_is_a_conflict(folder: Path, data: Path) -> No
     """A copy may not widen who reads the text."""
     head = "---\nid: proc\nservices: [rh]\n---\n"
     (folder / "a.md").write_text(head + "# Procédure\n\nLe texte.\n")
-    (folder / "b.md").write_text("---\nid: proc\n---\n# Procédure\n\nLe texte.\n")
+    (folder / "b.md").write_text("---\nid: proc\nservices: []\n---\n# Procédure\n\nLe texte.\n")
     assert ingest(folder, data).status == 1
     found = referent("search", "texte", "--service", "voirie", "--data", data, "--json").json
     assert found["hits"] == []
+
+
+def test_a_source_that_does_not_say_who_may_read_opens_nothing(folder: Path, data: Path) -> None:
+    (folder / "a.md").write_text("---\nid: proc\n---\n# Procédure\n\nLe texte.\n")
+
+    def hits(service: str) -> int:
+        asked = ("search", "texte", "--service", service, "--data", data, "--json")
+        return len(referent(*asked).json["hits"])
+
+    assert ingest(folder, data, "--service", "RH").status == 0
+    assert ingest(folder, data).status == 0
+    assert (hits("voirie"), hits(" rh ")) == (0, 1)
+    assert ingest(folder, data, "--service", "tous").status == 0
+    assert hits("voirie") == 1
 
 
 def test_two_dated_sources_are_two_states(folder: Path, data: Path) -> None:

@@ -130,3 +130,8 @@ def unpack(folder: Path, files: Files) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
+
+
+def deletion(text: str, number: int) -> str:
+    """A line of `liste_suppression_legi.dat`."""
+    return path_of(text, article_id(number)).removesuffix(".xml") + "\n"

@@ -105,7 +105,7 @@ def test_a_lone_surrogate_can_be_stored(tmp_path: Path) -> None:
 def test_a_set_of_questions_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(UnknownFormat, match="jeu de questions") as caught:
         read(tmp_path, '{"id": "q1", "question": "Quel délai ?", "relevant": []}\n')
-    assert "referent eval run" in caught.value.remedy
+    assert "mesurer" in caught.value.remedy
 
 
 @pytest.mark.parametrize("content", ["", "\n \n"])

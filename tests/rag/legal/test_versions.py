@@ -195,6 +195,31 @@ def test_a_daily_dump_deletes_the_versions_it_names() -> None:
     assert set(record.articles) == {"A"}
 
 
+def test_what_is_deleted_stays_so_whatever_is_taken_in_afterwards() -> None:
+    """But for what a newer state gives again, and of that only what it gives."""
+    a, b = version("A-1", day(0)), version("B-1", day(0))
+    states = [
+        law(day(0), a, b),
+        law(day(1), a, b, partial=True),
+        law(day(2), partial=True, removed=["A-1", "B-1"]),
+        law(day(3), replace(b, words=None), partial=True),
+    ]
+    for order in permutations(states):
+        record = taken(order)
+        assert periods(record) == {"B-1": ("", day(0), None)}
+        assert record.versions["B-1"].version.words is None
+        assert set(record.articles) == {"B"}
+        assert record.present() == {}
+
+
+def test_deletions_of_a_text_that_is_not_there_yet_count() -> None:
+    """As ingest keeps them: by themselves, until a state gives something of the text."""
+    given, deletes = law(day(0), version("A-1", day(0)), version("B-1", day(0))), day(2)
+    after = taken([given, replace(law(deletes, partial=True, removed=["A-1"]), text=Text("c", ""))])
+    before = merge(None, given, TODAY, frozenset({("A-1", deletes)}))
+    assert before == after
+
+
 def test_a_state_without_title_leaves_the_title() -> None:
     deleting = law(day(1), partial=True, removed=["A-1"])
     untitled = replace(deleting, text=Text("code", ""))
@@ -253,7 +278,10 @@ def laws(draw: st.DrawFn) -> list[TextState]:
     for each in days:
         present = draw(st.sets(st.sampled_from("ABC"), max_size=3))
         shown = [_as_seen(v, each) for key in sorted(present) for v in histories[key]]
-        states.append(law(each, *shown, partial=draw(st.booleans())))
+        partial = draw(st.booleans())
+        known = sorted(v.version_id for group in histories.values() for v in group)
+        gone = draw(st.sets(st.sampled_from(known), max_size=3)) if partial else set()
+        states.append(law(each, *shown, partial=partial, removed=sorted(gone)))
     return states
 
 

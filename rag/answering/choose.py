@@ -1,0 +1,39 @@
+"""Which generator answers: the model that the caller names, that of the settings, or none."""
+
+from __future__ import annotations
+
+from rag.answering.answer import Answerer, extractive
+from rag.answering.extractive import MODEL
+from rag.bootstrap import Parts
+from rag.errors import UsageError
+from rag.ports import Embedder, Generator
+from rag.retrieval.search import Searcher
+from rag.settings import Settings
+
+
+def answerer(
+    parts: Parts, searcher: Searcher, embedder: Embedder | None, model: str = ""
+) -> Answerer:
+    """An Answerer that writes with `model`; "": with the one of the settings, else extractive.
+
+    Raises:
+        UsageError: a model is named and the settings have no server, or do not allow it.
+    """
+    quoting = extractive(searcher, embedder)
+    name = model or parts.settings.model or MODEL
+    if name == MODEL:
+        return Answerer(parts.catalogue, searcher, quoting)
+    written = _model(name, parts.settings)
+    return Answerer(parts.catalogue, searcher, lambda _caller, _day: written, fallback=quoting)
+
+
+def _model(name: str, settings: Settings) -> Generator:
+    if not settings.model_url:
+        raise UsageError(
+            f"modèle inconnu : {name} ; aucun serveur de modèles n'est réglé",
+            where="--model",
+            remedy=f"réglez REFERENT_MODEL_URL, ou choisissez « {MODEL} »",
+        )
+    from rag.answering.model import ModelGenerator
+
+    return ModelGenerator(name, settings)
