@@ -64,8 +64,6 @@ def print_changes(found: Changes) -> None:
     """On the terminal: each change with its differences; one line each in a pipe."""
     if terminal.plain():
         rows = ((e.day, KINDS[e.kind], e.article.number, e.text.title) for e in found.events)
-        if not found.events:
-            terminal.out().print(_count(found))
         terminal.print_table("", (), rows)
         terminal.print_table("", (), (("à relire", *row) for row in _review_rows(found)))
         return

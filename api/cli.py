@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -10,6 +11,13 @@ from rag.bootstrap import go_offline
 go_offline()
 
 import typer  # noqa: E402 - after the environment says that nobody may be phoned
+from typer._click.exceptions import (  # noqa: E402 - typer brings its own click
+    BadParameter,
+    ClickException,
+    MissingParameter,
+    NoArgsIsHelpError,
+    NoSuchOption,
+)
 
 from api import commands, law_commands, model_commands, serve_command, verify_command  # noqa: E402
 from ingest.cli import ingest  # noqa: E402
@@ -42,21 +50,51 @@ for command in (
 
 def main() -> None:
     """The console script."""
-    run(app)
+    run(lambda: app(standalone_mode=False))
 
 
 def run(command: Callable[[], object]) -> None:
     """Run a command; every foreseen error is a message and an exit status, never a traceback."""
+    _print_anything()
     try:
-        command()
+        status = command()
     except ReferentError as error:
         from api.terminal import print_error
 
         print_error(error)
         sys.exit(2 if isinstance(error, UsageError) else 1)
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrompu : ce qui était enregistré le reste.\n")
+    except ClickException as error:
+        sys.stderr.write(wrong_usage(error))
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("Interrompu : ce qui était enregistré le reste ; relancez la commande.\n")
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _print_anything() -> None:
+    """On a terminal that is not in UTF-8, a character that it lacks is printed as « ? »."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def wrong_usage(error: ClickException) -> str:
+    """What is said of a wrong option or argument, in French; the help where nothing is asked."""
+    if isinstance(error, NoArgsIsHelpError):
+        return f"{error.format_message()}\n"
+    command = getattr(getattr(error, "ctx", None), "command_path", "referent")
+    named = getattr(getattr(error, "param", None), "opts", None) or [""]
+    place = getattr(error, "option_name", None) or named[-1]
+    kinds = (
+        (NoSuchOption, "option inconnue"),
+        (MissingParameter, "argument manquant"),
+        (BadParameter, "valeur refusée"),
+    )
+    what = next((words for kind, words in kinds if isinstance(error, kind)), "")
+    about = f"{place} : {what}" if what else error.format_message()
+    detail = f" ({error.format_message()})" if isinstance(error, BadParameter) and what else ""
+    return f"Erreur — {about}{detail}\n  À faire : {command} --help\n"

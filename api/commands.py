@@ -92,19 +92,17 @@ def ask(
 
 
 def status(data: Data = None, json: Json = False) -> None:
-    """Dire ce que contient le dossier et où en est l'index."""
-    from api import terminal
+    """Dire ce que contient le dossier, texte par texte, et où en est l'index."""
+    from api import status_view, terminal
     from rag.health import describe
 
     with existing(data) as parts:
         shape = describe(parts)
+        texts = [] if json else status_view.texts(parts)
     if json:
         terminal.print_json(shape)
     else:
-        index = shape["index"]
-        rows = [(key, value) for key, value in shape.items() if key != "index"]
-        rows += [(f"index : {key}", value) for key, value in index.items()]
-        terminal.print_table("", ("", ""), rows)
+        status_view.print_status(shape, texts)
 
 
 def rebuild(data: Data = None, json: Json = False) -> None:

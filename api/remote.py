@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MARGIN_SECONDS = 5.0  # beyond the server's own time-out
 FAILED = 409  # the status of one of our errors, in the body
-STARTING_SECONDS = 5.0  # a server that takes the index listens soon after
+STARTING_SECONDS = 15.0  # for a server that starts, or a command that is using the index
 LOOK_SECONDS = 0.1
 T = TypeVar("T")
 

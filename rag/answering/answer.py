@@ -181,10 +181,16 @@ def _answer(
         sentences=() if refused else tuple(sentences),
         citations=() if refused else cited,
         timings=timings,
-        left_out=tuple(sentence for sentence in sentences if sentence not in good),
+        left_out=_left_out(sentences, refused=refused),
         nearest=_nearest(hits) if refused else (),
         notice=writing.notice,
     )
+
+
+def _left_out(sentences: Sequence[Sentence], *, refused: bool) -> tuple[Sentence, ...]:
+    """What is not verified; a refusal cites nothing, so that its markers would lead nowhere."""
+    left = tuple(sentence for sentence in sentences if sentence.support != citations.VERIFIED)
+    return tuple(citations.without_markers(each) for each in left) if refused else left
 
 
 def _written(good: Sequence[Sentence], cited: Sequence[Citation], writing: _Writing) -> str:

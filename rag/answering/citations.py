@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from rag.ports import DraftSentence, Quote
@@ -63,6 +64,12 @@ def check(
 def is_given(quote: Quote, hits: Sequence[Hit]) -> bool:
     """True when the quote points to one of the hits that the generator was given."""
     return 0 <= quote.hit < len(hits)
+
+
+def without_markers(sentence: Sentence) -> Sentence:
+    """The sentence as it was before it was numbered."""
+    marks = "".join(f"[{marker}]" for marker in sentence.markers)
+    return replace(sentence, text=sentence.text.removesuffix(marks).rstrip(), markers=())
 
 
 def _sentence(draft: DraftSentence, cited: Sequence[Citation]) -> Sentence:

@@ -266,9 +266,9 @@ def _values(claim: Claim, chosen: Sequence[_Unit]) -> Finding | None:
     for value in claim.values:
         same = [other for other in said if _equal(value, other)]
         rivals = [other for other in said if _rival(value, other)]
-        shown = f"« {value.number} {value.unit} »".replace(" »", " »")
+        shown = f"« {_shown(value)} »"
         if not same and rivals:
-            listed = ", ".join(dict.fromkeys(f"{v.number} {v.unit}".strip() for v in rivals))
+            listed = ", ".join(dict.fromkeys(_shown(v) for v in rivals))
             return Finding(CONTRADICTED, f"{shown} : la source citée dit {listed}")
         if not same:
             return Finding(UNSUPPORTED, f"{shown} n'est pas dans la source citée")
@@ -277,6 +277,10 @@ def _values(claim: Claim, chosen: Sequence[_Unit]) -> Finding | None:
         if all(other.compared != value.compared for other in same):
             return Finding(UNSUPPORTED, f"{shown} n'est pas borné comme dans la source citée")
     return None
+
+
+def _shown(value: Value) -> str:
+    return f"{value.number} {value.unit if value.measured else ''}".strip()
 
 
 def _equal(value: Value, other: Value) -> bool:

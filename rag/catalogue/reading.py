@@ -139,6 +139,13 @@ def texts_for(connection: Connection, caller: Caller) -> list[Text]:
     return [text_from(row, given.get(row.text_id, ())) for row in rows]
 
 
+def article_counts(connection: Connection) -> dict[str, int]:
+    """Text id → how many articles it has."""
+    articles = schema.articles
+    query = select(articles.c.text_id, func.count()).group_by(articles.c.text_id)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def text(connection: Connection, text_id: str, caller: Caller) -> Text | None:
     """One Text, None when there is none or `caller` may not read it: nobody can tell which."""
     query = select(schema.texts).where(schema.texts.c.text_id == text_id, may_read(caller))

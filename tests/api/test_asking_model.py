@@ -124,7 +124,9 @@ def test_what_is_not_true_is_left_out(data: Path, sentence: str, support: str, r
     assert shape["left_out"] == [bad]
     assert shape["answer"] == good["text"]
     shape = answered(data, citing("recours gracieux", sentence))
-    assert shape["refused"] and not shape["citations"] and shape["left_out"]
+    assert shape["refused"] and not shape["citations"]
+    assert [(left["support"], left["markers"]) for left in shape["left_out"]] == [(support, [])]
+    assert not shape["left_out"][0]["text"].endswith("]")
 
 
 def test_orders_planted_in_a_passage_are_no_source(data: Path) -> None:
