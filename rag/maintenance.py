@@ -62,11 +62,11 @@ def rebuild(parts: Parts) -> dict[str, Any]:
     """Fill the index again; embed only what the settings' model has not embedded yet."""
     started = time.monotonic()
     with exclusive(parts.data):
+        parts.renew_index()  # first: held by another process, nothing is changed
         embedded = _embed_all(parts)
         with writing(parts.catalogue, parts.catalogue_place) as connection:
             record_model(connection, parts)
             _forget_other_models(connection, parts.model_name)
-        parts.renew_index()
         points = projection.rebuild(
             parts.catalogue, parts.index, parts.model_name, parts.catalogue_place
         )

@@ -85,9 +85,6 @@ class Settings(BaseSettings):
     model_timeout: float = Field(
         default=600.0, gt=0, description="Longest time for one answer in seconds."
     )
-    max_source_mib: int = Field(
-        default=100, ge=1, description="A single document larger than this (MiB) is refused."
-    )
     serve_searches: int = Field(
         default=4, ge=1, le=6, description="Searches and look-ups that a server runs at once."
     )

@@ -6,10 +6,18 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.answering.sentences import Span, introduction, is_item, sentences, with_items
+from rag.answering.sentences import (
+    Span,
+    introduction,
+    is_item,
+    says_little,
+    sentences,
+    table_header,
+    with_items,
+)
 from rag.legal.titles import meant
 from rag.ports import DraftSentence, Embedder, Quote
-from rag.retrieval.lexical import tokens
+from rag.retrieval.lexical import tokens, word_tokens
 from rag.retrieval.numbers import find_numbers, number_key
 from rag.types import Hit, Text
 
@@ -17,6 +25,7 @@ MODEL = "extractive"
 
 READ_HITS = 16  # passages read; what stands lower rarely answers
 MAX_QUOTES = 3
+OTHER_WORDS = 2  # « que dit l’article… » : more than these ask something of the article
 MAX_LIST = 700  # characters of a list quoted with the sentence that introduces it
 # Below this confidence nothing that was found answers. Chosen so that at most 15 % of the questions
 # whose right article stands among the first six are refused, on `corpus/questions.jsonl` and on
@@ -65,6 +74,9 @@ class ExtractiveGenerator:
         read = asked or dict(enumerate(hits[:READ_HITS]))
         if not weights or (not asked and confidence(weights, list(read.values())) < MIN_CONFIDENCE):
             return
+        if asked and _only_names(question, weights, asked):
+            yield from _whole(asked)
+            return
         choices = list(_choices(read, weights, self._meaning(question, list(read.values()))))
         chosen = _choose(choices, weights) or (_beginning(choices) if asked else [])
         yield from _drafts(_by_article(chosen, read), read)
@@ -88,6 +100,21 @@ def _asked_for(question: str, hits: Sequence[Hit]) -> dict[int, Hit]:
     holders = {hit.text_id: Text(hit.text_id, hit.text) for hit in numbered.values()}
     texts = {text.text_id for text in meant(question, list(holders.values()))}
     return {at: hit for at, hit in numbered.items() if hit.text_id in texts}
+
+
+def _only_names(question: str, weights: Mapping[str, float], asked: Mapping[int, Hit]) -> bool:
+    """True when the question says hardly more than the article's number and its text's name."""
+    named = {token for hit in asked.values() for token in tokens(hit.text)}
+    others = [t for t in word_tokens(question) if t in weights and t not in named and len(t) > 2]
+    return len(others) <= OTHER_WORDS and not any(char.isdigit() for t in others for char in t)
+
+
+def _whole(asked: Mapping[int, Hit]) -> Iterator[DraftSentence]:
+    """The words of the first article asked for, from its beginning, as far as they were read."""
+    first = next(iter(asked.values())).article_id
+    read = {at: hit for at, hit in asked.items() if hit.article_id == first}
+    for at in sorted(read, key=lambda at: read[at].start):
+        yield _draft(at, [read[at].passage])
 
 
 def confidence(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:
@@ -123,7 +150,7 @@ def _choices(
         for start, end in sentences(hit.passage):
             words = hit.passage[start:end]
             key = tuple(words.split())
-            if key in seen:
+            if key in seen or says_little(hit.passage, (start, end)):
                 continue
             seen.add(key)
             yield _Choice(
@@ -193,8 +220,11 @@ def _drafts(chosen: Sequence[_Choice], hits: Mapping[int, Hit]) -> Iterator[Draf
 
 
 def _spans(words: str, span: Span) -> list[Span]:
-    """What is quoted for a sentence: with a point its introduction, with a colon its points."""
-    before = introduction(words, span) if is_item(words, span) else None
+    """What is quoted for a sentence: with a point its introduction, with a colon its points.
+
+    A row of a table comes with the names of its columns.
+    """
+    before = introduction(words, span) if is_item(words, span) else table_header(words, span)
     return [before, span] if before else [with_items(words, span, MAX_LIST)]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 Span = tuple[int, int]
+CELLS = " | "  # between the cells of a table's row
 
 _END = re.compile(r"(?<=[.;!?…»])[ \t\u00a0\u202f]+(?=[«A-ZÀ-ÖØ-Þ0-9(-])|\n+")
 _ABBREVIATION = re.compile(r"(?:\b(?:art|al|cf|ex|p|M|MM|Mme|[A-Z])|n°)\.?$")
@@ -44,6 +45,27 @@ def introduction(words: str, span: Span) -> Span | None:
     line = words.rfind("\n", 0, colon) + 1
     last = list(sentences(words, line, colon + 1))
     return last[-1] if last and last[-1][1] <= span[0] else None
+
+
+def table_header(words: str, span: Span) -> Span | None:
+    """The first row of the table that `span` is a row of; None for that row itself."""
+    first = span[0]
+    while first > 0:
+        line = words.rfind("\n", 0, first - 1) + 1
+        if CELLS not in words[line : first - 1]:
+            break
+        first = line
+    if CELLS not in words[slice(*span)] or first == span[0]:
+        return None
+    return next(sentences(words, first, span[0]))
+
+
+def says_little(words: str, span: Span) -> bool:
+    """True for what only announces: a row of column names, a list whose items are elsewhere."""
+    said = words[slice(*span)]
+    after = words[span[1] :].lstrip("\n").partition("\n")[0]
+    names = CELLS in said and CELLS in after and table_header(words, span) is None
+    return names or (said.endswith(":") and with_items(words, span, len(words)) == span)
 
 
 def with_items(words: str, span: Span, limit: int) -> Span:

@@ -66,7 +66,7 @@ class Names:
                 continue
             if fold(title).startswith("code "):
                 full[fold(title)] = (title,)
-            for name in _document_names(title):
+            for name in document_names(title):
                 documents[name] = (*documents.get(name, ()), title)
         dotted = [name for name in short if "." in name]
         return cls(
@@ -273,7 +273,7 @@ _NATURE = re.compile(
 _SMALL = frozenset("a au aux d de des du en et l la le les pour par sur".split())
 
 
-def _document_names(title: str) -> list[str]:
+def document_names(title: str) -> list[str]:
     """A title and its beginnings of three words that count ("règlement général des services")."""
     whole = fold(title)
     words = whole.split(" ")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 from rag.legal.codes import codes
+from rag.legal.names import document_names
 from rag.retrieval.numbers import find_numbers, fold
 from rag.types import Text
 
@@ -64,19 +65,29 @@ def named(name: str, texts: Iterable[Text]) -> list[Text]:
 
 
 def mentioned(question: str, texts: Sequence[Text]) -> list[Text]:
-    """The texts whose whole title, or abbreviation, occurs in `question`; longest title first.
+    """The texts whose title, a usual beginning of it, or abbreviation, occurs in `question`.
 
-    A title within a longer one that is mentioned too does not count: « code des communes de la
-    Nouvelle-Calédonie » does not mention the code des communes.
+    Longest first. A name within a longer one that is mentioned too does not count: « code des
+    communes de la Nouvelle-Calédonie » does not mention the code des communes.
     """
     words = name_key(question)
-    found = [text for text in texts if (key := name_key(text.title)) and key <= words]
-    found.sort(key=lambda text: -len(name_key(text.title)))
+    found = {text: key for text in texts if (key := _mentioned_as(text.title, words))}
     kept: list[Text] = []
-    for text in found:
-        if not any(name_key(text.title) < name_key(other.title) for other in kept):
+    for text in sorted(found, key=lambda text: -len(found[text])):
+        if not any(found[text] < found[other] for other in kept):
             kept.append(text)
     return kept
+
+
+def _mentioned_as(title: str, words: frozenset[str]) -> frozenset[str]:
+    """The words of the longest name of a text that are all among `words`; none without one."""
+    names = (name_key(name) for name in _names_of(title))
+    return max((key for key in names if key <= words), key=len, default=frozenset())
+
+
+@cache
+def _names_of(title: str) -> tuple[str, ...]:
+    return title, *document_names(title)
 
 
 def meant(question: str, holders: Sequence[Text], known: Sequence[Text] = ()) -> list[Text]:

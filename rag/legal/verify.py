@@ -214,9 +214,11 @@ def _by_marks(runs: list[_Run]) -> list[_Run]:
         else:
             cleaned.append(run)
     for run in cleaned:
-        while len(run) > 1 and run[-1][0].inside:
-            place, finding = run.pop()
-            run.insert(1, (replace(place, mark=run[0][0].mark), finding))
+        last = len(run)
+        while last > 1 and run[last - 1][0].inside:
+            last -= 1
+        moved = [(replace(place, mark=run[0][0].mark), finding) for place, finding in run[last:]]
+        run[1:] = [*moved, *run[1:last]]
     return cleaned
 
 

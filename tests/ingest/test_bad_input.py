@@ -514,7 +514,6 @@ def test_a_mirror_of_a_source_that_is_not_there_removes_nothing(
         ["search", "  \n "],
         ["search", "x" * 5000],
         ["ask", " "],
-        ["ask", "congés", "--model", "gpt-9"],
         ["show"],
         ["show", "12", "--as-of", "demain"],
         ["nothing"],
@@ -737,3 +736,9 @@ def test_a_read_only_disk(folder: Path, disk: Path) -> None:
     assert "lecture seule" in ran.stderr or "Read-only" in ran.stderr
     assert str(disk) in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_model_without_a_server_is_wrong_usage(folder: Path, data: Path) -> None:
+    (folder / "a.md").write_text("# Procédure\n\nLe texte.\n")
+    assert ingest(folder, data).status == 0
+    assert referent("ask", "congés", "--model", "gpt-9", "--data", data).status == 2

@@ -22,7 +22,7 @@ DAY = date(2025, 6, 1)
         pytest.param(Caller.of(["rh"]), RH, True, id="its own"),
         pytest.param(Caller.of(["rh"]), EC, False, id="another's"),
         pytest.param(Caller.of(["x", "rh"]), RH | EC, True, id="one of two"),
-        pytest.param(Caller.of(["RH"]), RH, False, id="another case is another service"),
+        pytest.param(Caller.of([" RH "]), RH, True, id="case and space do not count"),
         pytest.param(Caller.of([""]), RH, False, id="a service without a name"),
         pytest.param(Caller.operator(), EC, True, id="operator"),
         pytest.param(Caller(role="administrator"), EC, False, id="a role alone opens nothing"),

@@ -34,7 +34,7 @@ def told(
     engine: Engine, since: date, until: date | None = None, caller: Caller | None = None
 ) -> list[tuple[str, str, str, date]]:
     with reading(engine) as connection:
-        found = changes(connection, caller or Caller.operator(), since, until)
+        found = changes(connection, caller or Caller.operator(), since, C, until)
     return [(e.kind.value, e.text.text_id, e.article.number, e.day) for e in found.events]
 
 
@@ -69,13 +69,13 @@ def test_rights(engine: Engine, caller: Caller, texts: set[str]) -> None:
         (hidden,) = [
             t for t in catalogue.texts_for(connection, Caller.operator()) if t.text_id == "rh"
         ]
-        found = changes(connection, caller, A, texts=[hidden])
+        found = changes(connection, caller, A, C, texts=[hidden])
     assert bool(found.events) == ("rh" in texts)
 
 
 def test_comparison(engine: Engine) -> None:
     with reading(engine) as connection:
-        found = changes(connection, Caller.of([]), A).events
+        found = changes(connection, Caller.of([]), A, C).events
     by_number = {event.article.number: comparison(event) for event in found}
     assert [(s.kind, s.words) for s in by_number["1"]] == [
         (Kind.REMOVED, "Deux"),

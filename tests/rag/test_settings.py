@@ -50,7 +50,11 @@ def test_defaults() -> None:
         ("model_connect_timeout", 1.5, 1.5),
         ("model_silence_timeout", 30.0, 30.0),
         ("model_timeout", 90.0, 90.0),
-        ("max_source_mib", 200, 200),
+        ("serve_searches", 3, 3),
+        ("serve_answers", 2, 2),
+        ("serve_waiting", 20, 20),
+        ("serve_timeout", 12.5, 12.5),
+        ("serve_max_body_kib", 128, 128),
     ],
 )
 def test_every_setting_is_read_from_both(
@@ -97,7 +101,7 @@ def test_an_empty_variable_is_as_one_that_is_not_set(monkeypatch: pytest.MonkeyP
         pytest.param("index_timeout", "0", id="zero"),
         pytest.param("index_timeout", "-1", id="negative"),
         pytest.param("index_timeout", "nan", id="not a number"),
-        pytest.param("max_source_mib", "0", id="nothing allowed"),
+        pytest.param("embedding_batch", "0", id="nothing allowed"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.sentences import introduction, is_item, sentences, with_items
+from rag.answering.sentences import (
+    introduction,
+    is_item,
+    says_little,
+    sentences,
+    table_header,
+    with_items,
+)
 
 
 def cut(words: str) -> list[str]:
@@ -116,3 +123,25 @@ def test_a_colon_takes_its_points_up_to_a_limit(limit: int, last: str) -> None:
 
 def test_without_a_colon_nothing_is_added() -> None:
     assert with_items(LIST, span_of("Avant."), 1000) == span_of("Avant.")
+
+
+TABLE = (
+    "Tarifs.\nEmplacement | 15 ans | 30 ans\nPleine terre | 210 € | 480 €\nCaveau | 300 € | 600 €"
+)
+
+
+def test_a_row_knows_the_names_of_its_columns() -> None:
+    spans = list(sentences(TABLE))
+    header = TABLE.index("Emplacement"), TABLE.index("\nPleine")
+    rows = [span for span in spans if TABLE[slice(*span)].startswith(("Pleine", "Caveau"))]
+    assert [table_header(TABLE, row) for row in rows] == [header, header]
+    assert table_header(TABLE, header) is None
+
+
+def test_what_only_announces_says_little() -> None:
+    said = {TABLE[slice(*span)]: says_little(TABLE, span) for span in sentences(TABLE)}
+    assert [words for words, little in said.items() if little] == ["Emplacement | 15 ans | 30 ans"]
+    alone = "Le dossier comprend :"
+    assert says_little(alone, (0, len(alone)))
+    whole = f"{alone}\n- une pièce d'identité ;\n- un justificatif."
+    assert not says_little(whole, (0, len(alone)))
