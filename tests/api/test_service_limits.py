@@ -236,11 +236,11 @@ def test_a_body_that_does_not_come_is_given_up(
     [b"\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET / HTTP/1.1\r\n" + b"a" * 200_000],
 )
 def test_what_is_no_http_harms_nobody(narrow: Served, bytes_sent: bytes) -> None:
-    with _raw(narrow) as connection:
+    # the server may hang up before all is sent: that is its answer too
+    with _raw(narrow) as connection, contextlib.suppress(OSError):
         connection.sendall(bytes_sent)
         connection.shutdown(socket.SHUT_WR)
-        with contextlib.suppress(ConnectionResetError):
-            assert connection.recv(4096)[:13] in (b"", b"HTTP/1.1 400 ")
+        assert connection.recv(4096)[:13] in (b"", b"HTTP/1.1 400 ")
     assert narrow.everyone.post("/v1/search", json=QUESTION).status_code == 200
 
 
