@@ -1,6 +1,6 @@
 """Reads OpenDocument texts (ODT) from their XML.
 
-`unstructured` converts them to Word with pandoc first: 1.5 s a document, a 180 MB program, and
+`unstructured` converts them to Word with pandoc first, a large program of its own, and
 list numbers, footnote places and page breaks lost on the way. The format says all of it plainly.
 """
 
