@@ -16,9 +16,9 @@ from rag.catalogue.engine import reading
 from rag.legal.titles import meant
 from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scored
 from rag.retrieval.fusion import fuse, pool
-from rag.retrieval.lexical import question_vector, token_id
+from rag.retrieval.lexical import question_vector, single_token
 from rag.retrieval.numbers import find_numbers
-from rag.types import Caller, Hit, SparseVector
+from rag.types import Caller, Hit
 
 DEPTH = 200  # candidates asked of each ranking
 WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 1.0, DENSE: 0.5}  # eval/results
@@ -84,7 +84,7 @@ class Searcher:
         the texts do not speak of.
         """
         where = index_filter(caller, day)
-        queries = [IndexQuery(ARTICLE, _alone(token), 1, where) for token in tokens]
+        queries = [IndexQuery(ARTICLE, single_token(token), 1, where) for token in tokens]
         best = [found[0].score if found else 0.0 for found in self._index.search(queries)]
         unknown = max([UNKNOWN_RARITY, *best])
         return {t: score or unknown for t, score in zip(tokens, best, strict=True)}
@@ -121,10 +121,6 @@ class Searcher:
         articles = [article.article_id for article, text in found if text.text_id in wanted]
         points = catalogue.points_in_force(connection, articles[:READ_NAMED], caller, day)
         return _put_first(points, candidates)
-
-
-def _alone(token: str) -> SparseVector:
-    return SparseVector((token_id(token),), (1.0,))
 
 
 def _candidates(rankings: Mapping[str, Sequence[Scored]]) -> list[_Candidate]:
