@@ -42,7 +42,7 @@ def show(
     """Lire un article : ses mots en vigueur, toutes ses versions, ou deux dates comparées."""
     from api import article_view, terminal
     from rag.catalogue import reading
-    from rag.catalogue.engine import reading as transaction
+    from rag.database import reading as transaction
     from rag.legal.lookup import find_article
     from rag.legal.resolve import Shelf
     from rag.types import Caller
@@ -78,7 +78,7 @@ def changes(
 ) -> None:
     """Ce qui a changé, article par article, et qui cite ce qui a changé."""
     from api import changes_view, terminal
-    from rag.catalogue.engine import reading as transaction
+    from rag.database import reading as transaction
     from rag.history import changes as find_changes
     from rag.types import Caller
 

@@ -8,7 +8,7 @@ from typing import Any
 from api import terminal
 from rag.bootstrap import Parts
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.types import Caller, Text
 
 LABELS = {

@@ -98,7 +98,7 @@ def entry_shape(entry: Verified) -> dict[str, Any]:
 def _checked(
     files: Sequence[str], data: Path | None, service: list[str] | None, day: date
 ) -> tuple[list[Checked], list[ReferentError]]:
-    from rag.catalogue.engine import reading
+    from rag.database import reading
     from rag.legal.resolve import Shelf
     from rag.legal.verify import verify as verify_words
     from rag.types import Caller

@@ -8,7 +8,7 @@ from ingest import discovery
 from ingest.sources.base import Source
 from rag.bootstrap import Parts
 from rag.catalogue import records, sources
-from rag.catalogue.engine import reading, writing
+from rag.database import reading, writing
 from rag.passages import MAX_WORDS
 
 # Ends the fingerprint of a source that no longer gives a text it gave before. Only a mirror takes

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from rag.bootstrap import Parts
 from rag.catalogue import mentions, properties, reading
-from rag.catalogue.engine import reading as transaction
-from rag.catalogue.engine import writing
+from rag.database import reading as transaction
+from rag.database import writing
 from rag.legal.extract import references_of
 from rag.legal.names import Names
 from rag.legal.record import TextRecord

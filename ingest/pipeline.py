@@ -19,9 +19,9 @@ from ingest.structure import to_state
 from ingest.taking import Taker
 from rag.bootstrap import Parts
 from rag.catalogue import sources
-from rag.catalogue.engine import reading, writing
 from rag.catalogue.lock import exclusive
 from rag.catalogue.removal import remove
+from rag.database import reading, writing
 from rag.errors import (
     EmptySource,
     IndexBusy,

@@ -14,8 +14,8 @@ from ingest.report import TextReport, printable
 from ingest.sources.base import Source
 from rag.bootstrap import Parts
 from rag.catalogue import mentions, ownership, records
-from rag.catalogue.engine import reading, writing
 from rag.catalogue.ownership import Owner
+from rag.database import reading, writing
 from rag.embedding.vectors import embed, missing
 from rag.errors import ConflictingSource
 from rag.legal.changes import TextChanges, compare

@@ -18,6 +18,7 @@ from rag.catalogue import engine as catalogue_engine
 from rag.errors import SettingsError, StorageError
 from rag.passages import Window
 from rag.ports import Embedder, Index
+from rag.registry import engine as registry_engine
 from rag.settings import NO_MODEL, STATIC_MODEL, Settings
 
 INDEX_FOLDER = "index"
@@ -50,6 +51,20 @@ class Parts:
         if self.settings.catalogue_url:
             return "catalogue"
         return str(self.data / catalogue_engine.FILE_NAME)
+
+    @cached_property
+    def registry(self) -> Engine:
+        """What the service keeps about its use, its schema up to date.
+
+        Raises:
+            CatalogueError: it cannot be opened.
+        """
+        url = self.settings.registry_url or self.settings.catalogue_url
+        if url:
+            return registry_engine.open_registry(url, "registre")
+        _make_folder(self.data)
+        where = str(self.data / registry_engine.FILE_NAME)
+        return registry_engine.open_registry(registry_engine.sqlite_url(self.data), where)
 
     @cached_property
     def embedder(self) -> Embedder | None:
@@ -129,9 +144,10 @@ class Parts:
     def close(self) -> None:
         """Let go of everything."""
         self.release_index()
-        engine = self.__dict__.pop("catalogue", None)
-        if engine is not None:
-            engine.dispose()
+        for name in ("catalogue", "registry"):
+            engine = self.__dict__.pop(name, None)
+            if engine is not None:
+                engine.dispose()
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, select, text
 from rag.bootstrap import Parts
 from rag.catalogue import properties, schema
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import HEAD, reading
+from rag.catalogue.engine import TREE
 from rag.catalogue.sources import path_of
+from rag.database import reading
 from rag.errors import IndexBusy, IndexFailure
 from rag.index import projection
 from rag.maintenance import MODEL
@@ -42,7 +43,7 @@ def describe(parts: Parts) -> dict[str, Any]:
         **counts,
         "index": _index_state(parts),
         "embedding_model": model,
-        "schema": HEAD,
+        "schema": TREE.head,
         "data": str(parts.data),
     }
 

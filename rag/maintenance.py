@@ -10,9 +10,9 @@ from sqlalchemy import Connection, delete, select
 from rag.bootstrap import Parts
 from rag.catalogue import properties, schema
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading, writing
 from rag.catalogue.lock import exclusive
 from rag.catalogue.removal import remove
+from rag.database import reading, writing
 from rag.embedding.vectors import embed, missing
 from rag.errors import IndexBusy, NotFound, SettingsError
 from rag.index import projection

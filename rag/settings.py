@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         default="",
         description="SQLAlchemy address of the catalogue; empty: SQLite in the data folder.",
     )
+    registry_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the registry (accounts, journal); empty: the "
+        "catalogue's when that is set, else SQLite in the data folder.",
+    )
     index_url: str = Field(
         default="",
         description="Address of a Qdrant server; empty: the embedded index in the data folder.",

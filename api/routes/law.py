@@ -23,7 +23,7 @@ from api.schemas import (
 )
 from api.verify_command import Checked, verify_shape
 from rag.catalogue import reading
-from rag.catalogue.engine import reading as transaction
+from rag.database import reading as transaction
 from rag.history import changes as find_changes
 from rag.legal.lookup import find_article
 from rag.legal.resolve import Shelf

@@ -11,7 +11,7 @@ from eval.bench import child
 from eval.bench.measure import Bench
 from rag.bootstrap import open_parts
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.settings import Settings
 
 CODES = "corpora/legi/codes"

@@ -25,7 +25,8 @@ from eval.bench import corpus
 from eval.bench.measure import Bench
 from rag.bootstrap import Parts, open_parts
 from rag.catalogue import schema
-from rag.catalogue.engine import FILE_NAME, writing
+from rag.catalogue.engine import FILE_NAME
+from rag.database import writing
 from rag.index import projection
 from rag.ports import Index, IndexPoint, IndexQuery, Scored, Vectors
 from rag.types import SparseVector

@@ -12,7 +12,7 @@ from rag.answering import support
 from rag.answering.citations import VERIFIED, Numbering
 from rag.answering.support import Named
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.legal.extract import references_of
 from rag.legal.judge import judge
 from rag.legal.names import Names

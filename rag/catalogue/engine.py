@@ -1,25 +1,16 @@
-"""Opens the catalogue: SQLite in WAL mode, or any database that SQLAlchemy speaks to."""
+"""Where the catalogue is, and its schema's revisions."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Engine
 
-from rag.errors import CatalogueBusy, CatalogueError, NewerSchema, StorageError
+from rag.database import Tree, open_database
 
-HEAD = "0003"  # the newest migration in migrations/versions; a test keeps it true
-KNOWN = ("0001", "0002", "0003")
+# The newest migration of migrations/versions last; a test keeps it true.
+TREE = Tree("catalogue", "rag.catalogue:migrations", ("0001", "0002", "0003"))
 FILE_NAME = "catalogue.sqlite3"
-BUSY_SECONDS = 10  # how long a writer waits for another before it says so
-
-_FULL = ("disk is full", "disk full", "disk i/o error")
-_READ_ONLY = ("readonly", "read-only", "unable to open database file")
 
 
 def sqlite_url(data: Path) -> str:
@@ -35,131 +26,4 @@ def open_catalogue(url: str, where: str) -> Engine:
         StorageError: its folder or disk cannot be written or read.
         CatalogueError: damaged, or not a catalogue.
     """
-    engine = create_engine(url, connect_args=_connect_args(url))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
-    with translated(where):
-        _migrate(engine, where)
-    return engine
-
-
-def _connect_args(url: str) -> dict[str, Any]:
-    return {"timeout": BUSY_SECONDS} if url.startswith("sqlite") else {}
-
-
-def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy's "begin" event opens transactions, not sqlite3
-    # FULL: a transaction that was acknowledged survives a power cut, not only a killed process.
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-        "mmap_size=268435456",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a transaction that reads, then writes, never fails half-way."""
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _migrate(engine: Engine, where: str) -> None:
-    found = _revision(engine)
-    if found == HEAD:
-        return
-    if found is not None and found not in KNOWN:
-        raise NewerSchema(
-            f"le catalogue vient d'une version plus récente de Référent (schéma {found}, "
-            f"connu ici : {HEAD})",
-            where=where,
-            remedy="installez cette version ou une plus récente, ou choisissez un autre --data",
-        )
-    _upgrade(engine)
-
-
-def _revision(engine: Engine) -> str | None:
-    with reading(engine) as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def _upgrade(engine: Engine) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "rag.catalogue:migrations")
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the catalogue, which blocks no writer.
-
-    Raises:
-        CatalogueError: it cannot be read.
-    """
-    with (
-        translated(engine.url.database or "catalogue"),
-        engine.connect().execution_options(reading=True) as connection,
-        connection.begin(),
-    ):
-        yield connection
-
-
-@contextmanager
-def writing(engine: Engine, where: str) -> Iterator[Connection]:
-    """One transaction: all of it, or none.
-
-    Raises:
-        CatalogueBusy: another process has been writing for too long.
-        StorageError: the disk is full or read-only; nothing was changed.
-    """
-    with translated(where), engine.begin() as connection:
-        yield connection
-
-
-@contextmanager
-def translated(where: str) -> Iterator[None]:
-    """Turn the database's errors into ours."""
-    try:
-        yield
-    except (DatabaseError, sqlite3.Error) as error:
-        raise _translate(error, where) from error
-
-
-def _translate(error: Exception, where: str) -> CatalogueError:
-    said = str(getattr(error, "orig", error)).lower()
-    if "locked" in said or "busy" in said:
-        return CatalogueBusy(
-            "un autre processus écrit dans le catalogue",
-            where=where,
-            remedy="attendez qu'il ait fini, puis relancez la commande",
-        )
-    if any(mark in said for mark in _FULL):
-        return StorageError(
-            "disque plein : rien n'a été enregistré",
-            where=where,
-            remedy="libérez de la place, puis relancez la commande",
-        )
-    if any(mark in said for mark in _READ_ONLY) and isinstance(
-        error, OperationalError | sqlite3.OperationalError
-    ):
-        return StorageError(
-            "dossier ou disque en lecture seule",
-            where=where,
-            remedy="donnez le droit d'y écrire, ou choisissez un autre dossier avec --data",
-        )
-    return CatalogueError(
-        f"catalogue illisible : {said}",
-        where=where,
-        remedy="restaurez une sauvegarde, ou supprimez ce dossier et ingérez de nouveau",
-    )
+    return open_database(url, where, TREE)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from sqlalchemy import Engine
 
-from rag.catalogue.engine import reading, writing
 from rag.catalogue.records import missing_vectors, save_vectors
+from rag.database import reading, writing
 from rag.passages import vector_key
 from rag.ports import Embedder
 

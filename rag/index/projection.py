@@ -15,8 +15,8 @@ import numpy as np
 from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, select, update
 
 from rag.catalogue import properties, schema
-from rag.catalogue.engine import reading, writing
 from rag.catalogue.rows import path_from
+from rag.database import reading, writing
 from rag.ports import ARTICLE, PASSAGE, Index, IndexPoint, Vectors
 from rag.retrieval.lexical import ARTICLE_LENGTH, PASSAGE_LENGTH, document_vector
 from rag.types import SparseVector

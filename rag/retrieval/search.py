@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from rag.access import index_filter
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.legal.titles import meant
 from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scored
 from rag.retrieval.fusion import fuse, pool

@@ -15,7 +15,7 @@ import pytest
 from ingest.pipeline import Ingest, IngestOptions
 from rag.bootstrap import Parts, open_parts
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.maintenance import ready_index
 from rag.retrieval.search import Searcher
 from rag.settings import NO_MODEL, Settings

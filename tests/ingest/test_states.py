@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from api import article_view
 from rag.bootstrap import open_parts
 from rag.catalogue import reading
-from rag.catalogue.engine import reading as transaction
+from rag.database import reading as transaction
 from rag.legal.lookup import find_article
 from rag.settings import Settings
 from rag.types import Caller, Version

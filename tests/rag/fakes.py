@@ -10,7 +10,7 @@ import numpy as np
 from made_up import take_in
 
 from rag.bootstrap import Parts, open_parts
-from rag.catalogue.engine import writing
+from rag.database import writing
 from rag.index import projection
 from rag.maintenance import record_model
 from rag.ports import DraftSentence, Embedder, Generator, Quote, Vectors

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Engine
 
 from rag.catalogue import records
-from rag.catalogue.engine import writing
+from rag.database import writing
 from rag.legal.versions import TextRecord, merge
 from rag.passages import split
 from rag.types import Article, Text, TextState, Version

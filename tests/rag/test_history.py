@@ -9,7 +9,7 @@ from made_up import state, take_in
 from sqlalchemy import Engine
 
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.history import changes, comparison
 from rag.legal.comparison import Kind
 from rag.legal.updates import ChangeKind, Event

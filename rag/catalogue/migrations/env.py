@@ -1,4 +1,4 @@
-"""Alembic runs the numbered migrations on the connection that `rag.catalogue.engine` hands it."""
+"""Alembic runs the numbered migrations on the connection that `rag.database` hands it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from alembic import context
 from rag.catalogue.schema import metadata
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,
+    version_table=context.config.attributes["version_table"],
+)
 with context.begin_transaction():
     context.run_migrations()

@@ -12,7 +12,7 @@ from made_up import state
 from rag.answering.answer import NEAREST, REFUSAL, Answerer, extractive
 from rag.bootstrap import Parts
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.ports import DraftSentence
 from rag.retrieval.lexical import word_tokens
 from rag.retrieval.search import UNKNOWN_RARITY, Searcher

@@ -19,7 +19,7 @@ from rag.answering.checking import Checker
 from rag.answering.sentences import is_item, sentences
 from rag.bootstrap import Parts, open_parts
 from rag.catalogue import reading as catalogue
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.index import projection
 from rag.ports import DraftSentence
 from rag.settings import NO_MODEL, Settings

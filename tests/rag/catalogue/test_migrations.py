@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
+from rag import database
 from rag.catalogue import engine as opening
 from rag.catalogue.schema import metadata
 from rag.errors import CatalogueBusy, CatalogueError, NewerSchema, StorageError
@@ -28,21 +29,21 @@ def test_head_names_the_newest_migration() -> None:
     config.set_main_option("script_location", "rag.catalogue:migrations")
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
-    assert scripts.get_current_head() == opening.HEAD
+    assert scripts.get_current_head() == opening.TREE.head
     in_order = [script.revision for script in scripts.walk_revisions()][::-1]
-    assert tuple(in_order) == opening.KNOWN
+    assert tuple(in_order) == opening.TREE.known
     assert in_order == [f"{number:04}" for number in range(1, len(in_order) + 1)]
 
 
 def test_a_new_catalogue_is_at_head(catalogue: Engine) -> None:
     with catalogue.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == (
-            opening.HEAD
+            opening.TREE.head
         )
 
 
 def test_the_catalogue_is_safe_from_power_cuts(catalogue: Engine) -> None:
-    with opening.reading(catalogue) as connection:
+    with database.reading(catalogue) as connection:
         pragmas = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -56,7 +57,7 @@ def test_a_newer_schema_is_refused(catalogue: Engine, tmp_path: Path) -> None:
     with pytest.raises(NewerSchema) as refused:
         opening.open_catalogue(opening.sqlite_url(tmp_path), "le dossier")
     assert "9999" in str(refused.value)
-    assert opening.HEAD in str(refused.value)
+    assert opening.TREE.head in str(refused.value)
     assert refused.value.remedy
     with catalogue.connect() as connection:  # left as it was
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == (
@@ -74,7 +75,7 @@ def test_an_interrupted_first_opening_is_taken_up_again(tmp_path: Path) -> None:
     """The schema is made in one transaction: a killed process leaves an empty file."""
     (tmp_path / opening.FILE_NAME).touch()
     engine = opening.open_catalogue(opening.sqlite_url(tmp_path), "le dossier")
-    with opening.reading(engine) as connection:
+    with database.reading(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM texts")).scalar() == 0
     engine.dispose()
 
@@ -92,7 +93,7 @@ def test_a_damaged_catalogue_says_so(tmp_path: Path, content: bytes, said: str) 
 
 
 def test_damage_met_while_reading_says_so(catalogue: Engine, tmp_path: Path) -> None:
-    with opening.writing(catalogue, "test") as connection:
+    with database.writing(catalogue, "test") as connection:
         for number in range(500):
             connection.execute(
                 text("INSERT INTO properties VALUES (:n, :v)"), {"n": number, "v": "x" * 500}
@@ -104,7 +105,7 @@ def test_damage_met_while_reading_says_so(catalogue: Engine, tmp_path: Path) -> 
     file.write_bytes(content)
     with (
         pytest.raises(CatalogueError, match="catalogue") as refused,
-        opening.reading(catalogue) as connection,
+        database.reading(catalogue) as connection,
     ):
         connection.execute(text("SELECT sum(length(value)) FROM properties")).all()
     assert refused.value.where == str(file)
@@ -113,11 +114,11 @@ def test_damage_met_while_reading_says_so(catalogue: Engine, tmp_path: Path) -> 
 def test_another_writer_is_said(
     catalogue: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     waiting = opening.open_catalogue(str(catalogue.url), "ici")
     other = sqlite3.connect(tmp_path / opening.FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(CatalogueBusy) as refused, opening.writing(waiting, "ici"):
+    with pytest.raises(CatalogueBusy) as refused, database.writing(waiting, "ici"):
         pass
     other.close()
     waiting.dispose()
@@ -136,7 +137,7 @@ def test_another_writer_is_said(
     ],
 )
 def test_errors_of_the_database_are_told_apart(said: str, kind: type[CatalogueError]) -> None:
-    with pytest.raises(CatalogueError) as refused, opening.translated("ici"):
+    with pytest.raises(CatalogueError) as refused, database.translated("ici"):
         raise sqlite3.OperationalError(said)
     assert type(refused.value) is kind
     assert refused.value.remedy
@@ -144,21 +145,21 @@ def test_errors_of_the_database_are_told_apart(said: str, kind: type[CatalogueEr
 
 def test_reading_sees_one_moment(catalogue: Engine) -> None:
     """A writer does not wait for a reader, and the reader does not see it."""
-    with opening.writing(catalogue, "test") as connection:
+    with database.writing(catalogue, "test") as connection:
         connection.execute(text("INSERT INTO properties VALUES ('a', '1')"))
-    with opening.reading(catalogue) as reader:
+    with database.reading(catalogue) as reader:
         query = text("SELECT value FROM properties WHERE name = 'a'")
         assert reader.execute(query).scalar() == "1"
-        with opening.writing(catalogue, "test") as writer:
+        with database.writing(catalogue, "test") as writer:
             writer.execute(text("UPDATE properties SET value = '2'"))
         assert reader.execute(query).scalar() == "1"
-    with opening.reading(catalogue) as reader:
+    with database.reading(catalogue) as reader:
         assert reader.execute(query).scalar() == "2"
 
 
 def test_a_failed_transaction_leaves_nothing(catalogue: Engine) -> None:
-    with pytest.raises(ZeroDivisionError), opening.writing(catalogue, "test") as connection:
+    with pytest.raises(ZeroDivisionError), database.writing(catalogue, "test") as connection:
         connection.execute(text("INSERT INTO properties VALUES ('a', '1')"))
         _ = 1 / 0
-    with opening.reading(catalogue) as connection:
+    with database.reading(catalogue) as connection:
         assert connection.execute(text("SELECT count(*) FROM properties")).scalar() == 0

@@ -11,10 +11,11 @@ from made_up import TODAY, state, take_in
 from sqlalchemy import Connection, Engine, event, func, select
 
 from rag.catalogue import records, schema
-from rag.catalogue.engine import open_catalogue, reading, writing
+from rag.catalogue.engine import open_catalogue
 from rag.catalogue.ownership import Owner, other_owner
 from rag.catalogue.removal import remove
 from rag.catalogue.rows import differences
+from rag.database import reading, writing
 from rag.legal.versions import DatedArticle, DatedVersion, TextRecord, merge
 from rag.types import Article, Link, PageMark, Text, Validity, Version
 

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, select
 from rag.access import readable
 from rag.catalogue import reading as catalogue_reading
 from rag.catalogue import schema
-from rag.catalogue.engine import reading, writing
 from rag.catalogue.removal import remove
+from rag.database import reading, writing
 from rag.types import Caller, Validity
 
 DAY = date(2025, 1, 1)

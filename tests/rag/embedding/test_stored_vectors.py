@@ -8,7 +8,7 @@ from fakes import LetterEmbedder
 from sqlalchemy import Engine, select
 
 from rag.catalogue import schema
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.embedding import vectors
 from rag.passages import vector_key
 

@@ -18,8 +18,9 @@ from sqlalchemy import Engine, func, select
 
 from rag.catalogue import reading as catalogue_reading
 from rag.catalogue import records, schema
-from rag.catalogue.engine import open_catalogue, reading, sqlite_url, writing
+from rag.catalogue.engine import open_catalogue, sqlite_url
 from rag.catalogue.removal import remove
+from rag.database import reading, writing
 from rag.errors import IndexFailure
 from rag.index import projection
 from rag.index.edge import EdgeIndex

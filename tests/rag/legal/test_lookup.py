@@ -9,7 +9,8 @@ import pytest
 from made_up import state, take_in
 from sqlalchemy import Connection, Engine
 
-from rag.catalogue.engine import open_catalogue, reading, sqlite_url
+from rag.catalogue.engine import open_catalogue, sqlite_url
+from rag.database import reading
 from rag.errors import NotFound
 from rag.legal.lookup import find_article
 from rag.types import Article, Caller, Text, TextState, Version

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.pipeline import Ingest, IngestOptions
 from rag.bootstrap import open_parts
-from rag.catalogue.engine import reading
+from rag.database import reading
 from rag.legal.resolve import Shelf
 from rag.legal.verify import verify
 from rag.settings import NO_MODEL, Settings

@@ -14,8 +14,8 @@ from made_up import state
 
 from rag.access import readable
 from rag.bootstrap import Parts
-from rag.catalogue.engine import writing
 from rag.catalogue.removal import remove
+from rag.database import writing
 from rag.ports import DENSE
 from rag.retrieval.search import NAMED_SCORE, Searcher
 from rag.types import Caller, Hit, TextState

@@ -1,0 +1,17 @@
+"""Alembic runs the numbered migrations on the connection that `rag.database` hands it."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from rag.registry.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,
+    version_table=context.config.attributes["version_table"],
+)
+with context.begin_transaction():
+    context.run_migrations()
