@@ -1,4 +1,4 @@
-"""Opens databases: SQLite in WAL mode, or any that SQLAlchemy speaks to; transactions and errors."""
+"""Opens databases (SQLite in WAL mode, or any that SQLAlchemy speaks to); transactions, errors."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ def test_defaults() -> None:
     [
         ("data", "/srv/référent", Path("/srv/référent")),
         ("catalogue_url", "postgresql://h/d", "postgresql://h/d"),
+        ("registry_url", "postgresql://h/r", "postgresql://h/r"),
         ("index_url", "http://localhost:6333", "http://localhost:6333"),
         ("index_api_key", "clé", "clé"),
         ("index_collection", "textes", "textes"),
