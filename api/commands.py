@@ -73,18 +73,22 @@ def ask(
     """Répondre à une question, chaque citation vérifiée."""
     from api import remote, shapes, terminal
     from rag.answering.choose import answerer
+    from rag.types import Asked
 
-    asked, day, caller = _question(question), _day(as_of), _caller(service)
-    named = clean(model).strip()
+    asked = Asked(
+        question=_question(question),
+        caller=_caller(service),
+        as_of=_day(as_of),
+        limit=limit,
+        model=clean(model).strip(),
+    )
     with existing(data) as parts:
 
         def alone() -> Answer:
-            writer = answerer(parts, _searcher(parts), parts.embedder, named)
-            return writer.ask(asked, caller, day, date.today(), limit)
+            writer = answerer(parts, _searcher(parts), parts.embedder, asked.model)
+            return writer.ask(asked, date.today())
 
-        answer = remote.through(
-            parts, lambda server: server.ask(asked, caller, day, limit, named), alone
-        )
+        answer = remote.through(parts, lambda server: server.ask(asked), alone)
     if json:
         terminal.print_json(shapes.answer_shape(answer))
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
-from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -31,7 +30,7 @@ async def stream(door: Door, request: Request, asked: AskRequest) -> Response:
     service = door.service
 
     def work() -> Generator[bytes, None, None]:
-        for event in service.stream(asked.question, caller, asked.as_of, asked.limit, asked.model):
+        for event in service.stream(asked.asked(caller)):
             yield written(event)
 
     events = service.writers.stream(door.name(request), work)
@@ -61,7 +60,7 @@ async def _all(
 def written(event: Event) -> bytes:
     """One event, with its JSON."""
     if isinstance(event, Found):
-        return _event("hits", as_json({"hits": [shapes.hit_shape(hit) for hit in event.hits]}))
+        return _event("hits", as_json(shapes.found_shape(event)))
     if isinstance(event, Checked):
         return _event("sentence", as_json(_checked(event)))
     return _event("answer", as_json(shapes.answer_shape(event)))
@@ -70,7 +69,7 @@ def written(event: Event) -> bytes:
 def _checked(event: Checked) -> dict[str, Any]:
     return {
         **shapes.sentence_shape(event.sentence),
-        "citations": [asdict(citation) for citation in event.citations],
+        "citations": [shapes.citation_shape(citation) for citation in event.citations],
     }
 
 

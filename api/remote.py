@@ -24,7 +24,7 @@ from rag.types import Caller
 if TYPE_CHECKING:
     from rag.bootstrap import Parts
     from rag.retrieval.search import SearchResult
-    from rag.types import Answer
+    from rag.types import Answer, Asked
 
 MARGIN_SECONDS = 5.0  # beyond the server's own time-out
 FAILED = 409  # the status of one of our errors, in the body
@@ -49,19 +49,13 @@ class Remote:
         asked = _asked(question, caller, day, limit)
         return self._post("/operator/search", asked, TypeAdapter(SearchResult))
 
-    def ask(
-        self,
-        question: str,
-        caller: Caller,
-        as_of: date | None,
-        limit: int | None = None,
-        model: str = "",
-    ) -> Answer:
+    def ask(self, asked: Asked) -> Answer:
         """As `Answerer.ask`, today."""
         from rag.types import Answer
 
-        asked = {**_asked(question, caller, as_of, limit), "model": model}
-        return self._post("/operator/ask", asked, TypeAdapter(Answer))
+        sent = _asked(asked.question, asked.caller, asked.as_of, asked.limit)
+        more = {"model": asked.model, "strict": asked.strict}
+        return self._post("/operator/ask", {**sent, **more}, TypeAdapter(Answer))
 
     def _post(self, path: str, asked: dict[str, Any], kind: TypeAdapter[T]) -> T:
         status, content = self._exchange(path, json.dumps(asked).encode())

@@ -12,9 +12,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.commands import MAX_QUESTION
+from rag import types
 
 MAX_DOCUMENT = 500_000  # characters of a document to verify
 MAX_NAME = 300
+MAX_TURNS = 20
+MAX_ANSWER = 20_000  # characters of an answer given back as history
 MAX_SERVICES = 50
 EXAMPLE = "Dans quel délai répond-on à un recours gracieux ?"
 
@@ -54,6 +57,13 @@ class SearchRequest(Request):
     limit: int = Field(default=10, ge=1, le=100, description="How many hits.")
 
 
+class Turn(Request):
+    """One question of the conversation so far, and its answer."""
+
+    question: Question
+    answer: str = Field(default="", max_length=MAX_ANSWER)
+
+
 class AskRequest(Request):
     """What to answer."""
 
@@ -64,6 +74,30 @@ class AskRequest(Request):
     model: str = Field(
         default="", max_length=MAX_NAME, description="Who writes, of /v1/models; empty: the first."
     )
+    history: list[Turn] = Field(
+        default=[],
+        max_length=MAX_TURNS,
+        description="Turns of the same conversation, oldest first, each question as it was "
+        "looked for (`searched` of its answer, where it has one): a question that follows is made "
+        "to stand alone.",
+        examples=[[]],
+    )
+    strict: bool = Field(
+        default=True,
+        description="Leave out of `answer` what is not verified; false: keep it there, marked.",
+    )
+
+    def asked(self, caller: types.Caller) -> types.Asked:
+        """The question of that caller."""
+        return types.Asked(
+            question=self.question,
+            caller=caller,
+            as_of=self.as_of,
+            limit=self.limit,
+            model=self.model,
+            history=tuple(types.Turn(turn.question, turn.answer) for turn in self.history),
+            strict=self.strict,
+        )
 
 
 class VerifyRequest(Request):
@@ -118,6 +152,7 @@ class Sentence(Answer):
     markers: list[int]
     support: str
     reason: str
+    struck: bool = Field(description="Contradicted, or it names what does not exist.")
 
 
 class Citation(Answer):
@@ -132,6 +167,19 @@ class Citation(Answer):
     start: int
     end: int
     verdict: str
+    page: int | None
+    valid_from: date | None
+    valid_to: date | None
+    link: str = Field(description="Where the publisher shows this wording.")
+
+
+class Premise(Answer):
+    """What the question takes for granted, at `start` in it, and the texts do not say."""
+
+    surface: str
+    start: int
+    end: int
+    detail: str
 
 
 class AskAnswer(Answer):
@@ -147,6 +195,10 @@ class AskAnswer(Answer):
     left_out: list[Sentence]
     nearest: list[Hit]
     notice: str
+    answer_id: str
+    searched: str = Field(description="How the question was looked for; empty: as it was asked.")
+    premises: list[Premise]
+    cached: bool
     timings: dict[str, float]
 
 

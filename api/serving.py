@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 from api.limits import FairQueue
 from api.problems import LATE, Refused
-from rag.answering.answer import Answerer, Event
-from rag.answering.choose import answerer
+from rag.answering.answer import Events, last
+from rag.answering.cache import AnswerCache, Remembering
+from rag.answering.choose import answerer, model_name
 from rag.bootstrap import Parts
 from rag.errors import ReferentError
 from rag.index import projection
@@ -26,7 +27,7 @@ from rag.maintenance import ready_index
 from rag.ports import Embedder, Vectors
 from rag.retrieval.search import Searcher, SearchResult
 from rag.settings import Settings
-from rag.types import Answer, Caller
+from rag.types import Answer, Asked, Caller
 
 APPLY_SECONDS = 1.0  # between two looks at the outbox
 log = logging.getLogger("referent")
@@ -143,6 +144,7 @@ class Service:
         self._embedder = OneAtATime(parts.embedder) if parts.embedder else None
         self._index = ready_index(parts)
         self._searcher = Searcher(parts.catalogue, self._index, self._embedder)
+        self._answers = AnswerCache(chosen.serve_cache)
         self._behind: ReferentError | None = None  # why the index could not be brought after
         self._stop = threading.Event()
         self._applier = threading.Thread(target=self._apply, name="referent-outbox")
@@ -152,20 +154,22 @@ class Service:
         """As `referent search`."""
         return self._searcher.search(question, caller, as_of or date.today(), limit)
 
-    def ask(
-        self, question: str, caller: Caller, as_of: date | None, limit: int | None, model: str
-    ) -> Answer:
+    def ask(self, asked: Asked) -> Answer:
         """As `referent ask`."""
-        return self._answerer(model).ask(question, caller, as_of, date.today(), limit)
+        return last(self.stream(asked))
 
-    def stream(
-        self, question: str, caller: Caller, as_of: date | None, limit: int | None, model: str
-    ) -> Generator[Event, None, None]:
+    def stream(self, asked: Asked) -> Events:
         """What was found, each sentence once it is checked, and the answer last."""
-        return self._answerer(model).stream(question, caller, as_of, date.today(), limit)
+        writer = answerer(self.parts, self._searcher, self._embedder, asked.model)
+        name = model_name(self.parts.settings, asked.model)
+        remembering = Remembering(
+            self.parts.catalogue, self._answers, writer, name, self._index_state
+        )
+        return remembering.stream(asked, date.today())
 
-    def _answerer(self, model: str) -> Answerer:
-        return answerer(self.parts, self._searcher, self._embedder, model)
+    def _index_state(self) -> str:
+        lag = projection.lag(self.parts.catalogue, self._index.identity)
+        return f"{self._index.identity} {lag.applied}"
 
     def state(self) -> dict[str, Any]:
         """Whether questions can be answered, and how far the index got.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.legal.comparison import Segment
-from rag.types import Answer, Article, Hit, Sentence, Text, Version
+from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Version
+
+if TYPE_CHECKING:
+    from rag.answering.answer import Found
 
 
 def hit_shape(hit: Hit) -> dict[str, Any]:
@@ -26,6 +29,15 @@ def search_shape(question: str, as_of: date | None, hits: tuple[Hit, ...]) -> di
     return {"question": question, "as_of": iso(as_of), "hits": [hit_shape(hit) for hit in hits]}
 
 
+def found_shape(found: Found) -> dict[str, Any]:
+    """The event "hits": what was found, for which question, and what is wrong in it."""
+    return {
+        "hits": [hit_shape(hit) for hit in found.hits],
+        "searched": found.searched,
+        "premises": [asdict(premise) for premise in found.premises],
+    }
+
+
 def answer_shape(answer: Answer) -> dict[str, Any]:
     """What `referent ask --json` prints."""
     return {
@@ -35,10 +47,14 @@ def answer_shape(answer: Answer) -> dict[str, Any]:
         "refused": answer.refused,
         "model": answer.model,
         "sentences": [sentence_shape(sentence) for sentence in answer.sentences],
-        "citations": [asdict(citation) for citation in answer.citations],
+        "citations": [citation_shape(citation) for citation in answer.citations],
         "left_out": [sentence_shape(sentence) for sentence in answer.left_out],
         "nearest": [hit_shape(hit) for hit in answer.nearest],
         "notice": answer.notice,
+        "answer_id": answer.answer_id,
+        "searched": answer.searched,
+        "premises": [asdict(premise) for premise in answer.premises],
+        "cached": answer.cached,
         "timings": answer.timings,
     }
 
@@ -50,7 +66,14 @@ def sentence_shape(sentence: Sentence) -> dict[str, Any]:
         "markers": list(sentence.markers),
         "support": sentence.support,
         "reason": sentence.reason,
+        "struck": sentence.struck,
     }
+
+
+def citation_shape(citation: Citation) -> dict[str, Any]:
+    """One entry of "citations"."""
+    dates = {"valid_from": iso(citation.valid_from), "valid_to": iso(citation.valid_to)}
+    return {**asdict(citation), **dates}
 
 
 def article_shape(text: Text, article: Article, versions: list[Version]) -> dict[str, Any]:

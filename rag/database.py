@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from rag.errors import CatalogueBusy, CatalogueError, NewerSchema, StorageError
 
 BUSY_SECONDS = 10  # how long a writer waits for another before it says so
 
-_NAMED = "named"  # execution option: how messages name the database
+_TREE = "tree"  # execution option: the tree of the database
 _FULL = ("disk is full", "disk full", "disk i/o error")
 _READ_ONLY = ("readonly", "read-only", "unable to open database file")
 
@@ -28,6 +28,7 @@ class Tree:
     migrations: str  # "package:folder", as Alembic reads it
     known: tuple[str, ...]  # revisions, oldest first
     version_table: str = "alembic_version"  # one a tree, where trees share a database
+    changed: Callable[[Connection], None] | None = None  # last in every writing transaction
 
     @property
     def head(self) -> str:
@@ -44,7 +45,7 @@ def open_database(url: str, where: str, tree: Tree) -> Engine:
         CatalogueError: damaged, or something else.
     """
     engine = create_engine(
-        url, connect_args=_connect_args(url), execution_options={_NAMED: tree.named}
+        url, connect_args=_connect_args(url), execution_options={_TREE: tree}
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
@@ -120,7 +121,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         CatalogueError: it cannot be read.
     """
     with (
-        translated(engine.url.database or _named(engine), _named(engine)),
+        translated(engine.url.database or _tree(engine).named, _tree(engine).named),
         engine.connect().execution_options(reading=True) as connection,
         connection.begin(),
     ):
@@ -135,8 +136,11 @@ def writing(engine: Engine, where: str) -> Iterator[Connection]:
         CatalogueBusy: another process has been writing for too long.
         StorageError: the disk is full or read-only; nothing was changed.
     """
-    with translated(where, _named(engine)), engine.begin() as connection:
+    tree = _tree(engine)
+    with translated(where, tree.named), engine.begin() as connection:
         yield connection
+        if tree.changed is not None:
+            tree.changed(connection)
 
 
 @contextmanager
@@ -148,8 +152,9 @@ def translated(where: str, named: str = "catalogue") -> Iterator[None]:
         raise _translate(error, where, named) from error
 
 
-def _named(engine: Engine) -> str:
-    return str(engine.get_execution_options().get(_NAMED, "catalogue"))
+def _tree(engine: Engine) -> Tree:
+    found: Tree = engine.get_execution_options()[_TREE]
+    return found
 
 
 def _translate(error: Exception, where: str, named: str) -> CatalogueError:

@@ -26,6 +26,7 @@ ReferentError
 │   ├── ModelUnreadable      what came is not what the server's protocol says
 │   ├── PromptTruncated      the server did not read the whole prompt
 │   └── AnswerTooLong        it did not come to an end; what was written before it stands
+├── AnswerStopped            nobody waits for this answer any more
 ├── MissingPackage           an optional package or program is not installed
 └── NotFound                 no such text or article
 """
@@ -147,6 +148,10 @@ class PromptTruncated(ModelFailure):
 
 class AnswerTooLong(ModelFailure):
     """It did not come to an end; the whole sentences written before still stand."""
+
+
+class AnswerStopped(ReferentError):
+    """Nobody waits for this answer any more."""
 
 
 class MissingPackage(ReferentError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -17,6 +18,8 @@ from rag.errors import SettingsError
 DEFAULT_DATA = Path("referent-data")
 STATIC_MODEL = "static"
 NO_MODEL = "none"
+OLLAMA_API: Final = "ollama"
+OPENAI_API: Final = "openai"
 
 
 class Settings(BaseSettings):
@@ -61,7 +64,17 @@ class Settings(BaseSettings):
     embedding_batch: int = Field(default=16, ge=1, le=512, description="Passages embedded at once.")
     model_url: str = Field(
         default="",
-        description="Address of the Ollama server that writes answers; empty: none.",
+        description="Address of the server whose models write answers; empty: none.",
+    )
+    model_api: Literal["ollama", "openai"] = Field(
+        default=OLLAMA_API,
+        description="What that server speaks: 'ollama', or 'openai' (vLLM, llama.cpp's server).",
+    )
+    model_api_key: str = Field(
+        default="",
+        pattern=r"^[!-~]*$",
+        repr=False,
+        description="Key of the model server, when it asks for one.",
     )
     model: str = Field(
         default="",
@@ -96,6 +109,9 @@ class Settings(BaseSettings):
     serve_answers: int = Field(
         default=2, ge=1, le=3, description="Answers that a server writes at once."
     )
+    serve_cache: int = Field(
+        default=500, ge=0, description="Answers that a server keeps for the same question."
+    )
     serve_waiting: int = Field(
         default=100, ge=1, description="Requests of one caller that may wait; more are refused."
     )
@@ -106,6 +122,19 @@ class Settings(BaseSettings):
     )
     serve_max_body_kib: int = Field(
         default=2048, ge=16, description="A larger request (KiB) is refused."
+    )
+    serve_secret: str = Field(
+        default="",
+        pattern=r"^(|[!-~]{43,})$",
+        repr=False,
+        description="Secret of the accounts' signatures, 256 random bits (43 characters) or more; "
+        "empty: made on first use and kept in the registry.",
+    )
+    session_hours: float = Field(
+        default=12.0, gt=0, le=168, description="Hours after which a session ends."
+    )
+    session_idle_minutes: float = Field(
+        default=60.0, ge=5, description="Minutes without a request after which a session ends."
     )
 
     @classmethod

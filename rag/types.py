@@ -191,6 +191,9 @@ class Citation:
     end: int
     verdict: str  # "verified", "quote_mismatch", "not_in_force_at_date", "unknown_version"
     page: int | None = None
+    valid_from: date | None = None  # of the Version; `valid_to` is exclusive
+    valid_to: date | None = None
+    link: str = ""  # where the publisher shows this wording; "" for texts of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,17 @@ class Sentence:
     markers: tuple[int, ...]
     support: str  # "verified", "unsupported", "contradicted"
     reason: str = ""  # why it is not verified, in French
+    struck: bool = False  # contradicted, or it names what does not exist: shown struck out
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """What a question takes for granted and the texts do not say: `question[start:end]`."""
+
+    surface: str
+    start: int
+    end: int
+    detail: str  # what the texts say instead, in French
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +232,18 @@ class Answer:
     left_out: tuple[Sentence, ...] = ()  # written, but not verified: not in `answer`
     nearest: tuple[Hit, ...] = ()  # on refusal: the closest articles, cited as nothing
     notice: str = ""
+    answer_id: str = ""  # names this answer in the journal and in what people say of it
+    searched: str = ""  # the question as it was looked for; "": as it was asked
+    premises: tuple[Premise, ...] = ()
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation as it was looked for, and what was answered."""
+
+    question: str
+    answer: str = ""
 
 
 def service_names(names: Iterable[str]) -> frozenset[str]:
@@ -243,6 +269,19 @@ class Caller:
     def of(cls, services: Iterable[str]) -> Caller:
         """A person of these services, who also reads what everyone may read."""
         return cls(services=service_names(services))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with all that decides its answer. `as_of` None: today."""
+
+    question: str
+    caller: Caller
+    as_of: date | None = None
+    limit: int | None = None  # articles read
+    model: str = ""  # "": the settings'
+    history: tuple[Turn, ...] = ()  # of the same conversation, oldest first
+    strict: bool = True  # the answer's text leaves out what is not verified
 
 
 @dataclass(frozen=True, slots=True)

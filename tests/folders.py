@@ -20,7 +20,8 @@ from rag.index.edge import EdgeIndex
 
 # Numbers that count attempts, not content.
 TECHNICAL = {"outbox", "projections", "sqlite_sequence"}
-COUNTED = {"outbox_pruned_to"}  # property: counts operations, of which a killed run leaves more
+# Properties: a count of operations, of which a killed run leaves more; a name for each state.
+COUNTED = {"outbox_pruned_to", "state"}
 
 Rows = list[tuple[Any, ...]]
 

@@ -22,7 +22,7 @@ from api.problems import INVALID, MODEL, Refused
 from api.routes.described import gives
 from api.schemas import EXAMPLE, Citation, Question
 from rag.legal.titles import article_name
-from rag.types import Answer
+from rag.types import Answer, Asked
 
 MAX_MESSAGES = 200
 QUESTION: TypeAdapter[str] = TypeAdapter(Question)
@@ -81,7 +81,7 @@ def router(door: Door) -> APIRouter:
         question, caller = _question(asked.messages), door.caller()
 
         def work() -> Answer:
-            return service.ask(question, caller, None, None, asked.model)
+            return service.ask(Asked(question, caller, model=asked.model))
 
         answer = await service.writers.run(door.name(request), work)
         if asked.stream:

@@ -17,7 +17,7 @@ from api.doors import JSON, Door
 from api.serving import Workers
 from rag.errors import ReferentError
 from rag.retrieval.search import SearchResult
-from rag.types import Answer, Caller
+from rag.types import Answer, Asked, Caller
 
 RESULT: TypeAdapter[SearchResult] = TypeAdapter(SearchResult)
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
@@ -34,7 +34,7 @@ class Told(BaseModel):
     remedy: str
 
 
-class Asked(BaseModel):
+class Sent(BaseModel):
     """A question as the command line has checked it. `services` None: the operator asks.
 
     An empty list is a person of no service, who reads what everyone may read.
@@ -45,6 +45,7 @@ class Asked(BaseModel):
     as_of: date | None
     limit: int | None
     model: str = ""
+    strict: bool = True
 
     @property
     def caller(self) -> Caller:
@@ -60,7 +61,7 @@ def router(door: Door) -> APIRouter:
     service = door.service
 
     @routes.post(SEARCH)
-    async def search(asked: Asked) -> Response:
+    async def search(asked: Sent) -> Response:
         caller = asked.caller
 
         def work() -> bytes:
@@ -71,12 +72,18 @@ def router(door: Door) -> APIRouter:
         return await _told(service.readers, work)
 
     @routes.post(ASK)
-    async def ask(asked: Asked) -> Response:
-        caller = asked.caller
+    async def ask(asked: Sent) -> Response:
+        whole = Asked(
+            question=asked.question,
+            caller=asked.caller,
+            as_of=asked.as_of,
+            limit=asked.limit,
+            model=asked.model,
+            strict=asked.strict,
+        )
 
         def work() -> bytes:
-            answer = service.ask(asked.question, caller, asked.as_of, asked.limit, asked.model)
-            return ANSWER.dump_json(answer)
+            return ANSWER.dump_json(service.ask(whole))
 
         return await _told(service.writers, work)
 

@@ -51,8 +51,7 @@ def router(door: Door) -> APIRouter:
         caller = door.caller(asked.services)
 
         def work() -> dict[str, Any]:
-            answer = service.ask(asked.question, caller, asked.as_of, asked.limit, asked.model)
-            return shapes.answer_shape(answer)
+            return shapes.answer_shape(service.ask(asked.asked(caller)))
 
         return await door.write(request, work)
 

@@ -1,39 +1,37 @@
-"""Question → answer: search, draft, check, and refuse when nothing that was found answers."""
+"""Question → answer: follow, search, draft, check; refuse when nothing that was found answers."""
 
 from __future__ import annotations
 
+import uuid
 from collections import abc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Engine
 
-from rag.answering import citations
+from rag.answering import citations, wording
 from rag.answering.checking import Checker
+from rag.answering.drafting import Drafting, GeneratorFor
 from rag.answering.extractive import ExtractiveGenerator
-from rag.errors import AnswerTooLong, ModelUnreachable
-from rag.legal.titles import article_name
-from rag.ports import DraftSentence, Embedder, Generator
+from rag.answering.followup import Rewriter, by_rule, standalone
+from rag.answering.premises import premises
+from rag.ports import Embedder
 from rag.retrieval.search import Searcher, Stopwatch
-from rag.types import Answer, Caller, Citation, Hit, Sentence
+from rag.types import Answer, Asked, Citation, Hit, Premise, Sentence
 
 CONTEXT_ARTICLES = 8
 PASSAGES_PER_ARTICLE = 2
-NEAREST = 3
-REFUSAL = "Je n'ai pas trouvé de réponse à cette question dans les textes disponibles."
-UNREACHABLE = "Le serveur de modèles ne répond pas : la réponse cite les textes, sans rédaction."
-
-
-GeneratorFor = Callable[[Caller, date], Generator]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found for the question, before anything is written."""
+    """What was found, before anything is written. `searched`: as in Answer."""
 
     hits: tuple[Hit, ...]
+    searched: str = ""
+    premises: tuple[Premise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,14 @@ class Checked:
 
 
 Event = Found | Checked | Answer
+Events = abc.Generator[Event, None, None]
 
 
 class Answerer:
     """Answers from one catalogue, with the generator that fits the caller.
 
-    `fallback` answers in its place while the model's server does not answer.
+    `fallback` answers in its place while the model's server does not answer; `rewriter` makes a
+    question that follows others stand alone.
     """
 
     def __init__(
@@ -59,173 +59,118 @@ class Answerer:
         searcher: Searcher,
         generator: GeneratorFor,
         fallback: GeneratorFor | None = None,
+        rewriter: Rewriter = by_rule,
     ) -> None:
         self._engine = engine
         self._searcher = searcher
         self._generator = generator
         self._fallback = fallback
+        self._rewriter = rewriter
 
-    def ask(
-        self,
-        question: str,
-        caller: Caller,
-        as_of: date | None,
-        today: date,
-        limit: int | None = None,
-    ) -> Answer:
+    def ask(self, asked: Asked, today: date) -> Answer:
         """An answer whose every citation has been checked, or a refusal with the nearest texts.
 
         Raises:
             ModelFailure: the model wrote nothing that can be served.
         """
-        *_, last = self.stream(question, caller, as_of, today, limit)
-        assert isinstance(last, Answer)
-        return last
+        return last(self.stream(asked, today))
 
-    def stream(
-        self,
-        question: str,
-        caller: Caller,
-        as_of: date | None,
-        today: date,
-        limit: int | None = None,
-    ) -> abc.Generator[Event, None, None]:
+    def stream(self, asked: Asked, today: date) -> Events:
         """What was found, each sentence once it is checked, and the answer last.
 
-        Closing the iterator stops the model.
+        Closing the iterator stops the model. The answer is what stands: a sentence given before
+        it is not verified any more when its text changed meanwhile.
 
         Raises:
             ModelFailure: what was given before is no answer.
         """
-        day = as_of or today
-        watch = Stopwatch()
+        day, watch = asked.as_of or today, Stopwatch()
+        searched = self._searched(asked, watch)
         found = self._searcher.search(
-            question, caller, day, limit or CONTEXT_ARTICLES, PASSAGES_PER_ARTICLE
+            searched, asked.caller, day, asked.limit or CONTEXT_ARTICLES, PASSAGES_PER_ARTICLE
         )
-        yield Found(found.hits)
-        writing = _Writing(self._generator(caller, day), self._fallback, caller, day, watch)
         with watch("verify"):
-            checker = Checker(self._engine, found.hits, caller, day)
+            checker = Checker(self._engine, found.hits, asked.caller, day)
+            wrong = tuple(premises(asked.question, checker))
+        rewritten = "" if searched == asked.question else searched
+        yield Found(found.hits, rewritten, wrong)
+        drafting = Drafting(self._generator, self._fallback, asked.caller, day, watch)
         sentences: list[Sentence] = []
-        with closing(writing.drafts(question, found.hits)) as drafts:
+        with closing(drafting.drafts(searched, found.hits)) as drafts:
             for draft in drafts:
                 known = len(checker.citations)
                 with watch("verify"):
                     sentences.append(checker.check(draft))
                 yield Checked(sentences[-1], checker.citations[known:])
+        with watch("verify"):
+            sentences = checker.standing(sentences)
         timings = {**found.timings, "generate": 0.0, **watch.timings}
         timings["total"] = round(sum(timings.values()), 3)
-        yield _answer(question, as_of, writing, found.hits, sentences, checker.citations, timings)
+        written = _Written(drafting, tuple(sentences), checker.citations)
+        yield _answer(asked, rewritten, wrong, found.hits, written, timings)
+
+    def _searched(self, asked: Asked, watch: Stopwatch) -> str:
+        if not asked.history:
+            return asked.question
+        with watch("rewrite"):
+            return standalone(asked.question, asked.history, self._rewriter)
 
 
-class _Writing:
-    """The drafts of one answer, by the generator or the one that stands in for it."""
+def last(events: Events) -> Answer:
+    """The answer that a stream of events ends with."""
+    *_, answer = events
+    assert isinstance(answer, Answer)
+    return answer
 
-    def __init__(
-        self,
-        generator: Generator,
-        fallback: GeneratorFor | None,
-        caller: Caller,
-        day: date,
-        watch: Stopwatch,
-    ) -> None:
-        self.generator = generator
-        self.notice = ""
-        self.own_words = False
-        self._fallback = fallback
-        self._for = caller, day
-        self._watch = watch
 
-    def drafts(
-        self, question: str, hits: Sequence[Hit]
-    ) -> abc.Generator[DraftSentence, None, None]:
-        """Each draft as it is written; the time of writing is added up."""
-        try:
-            yield from self._timed(question, hits)
-        except AnswerTooLong as limit:
-            self.notice = f"{limit.what[:1].upper()}{limit.what[1:]}."
-        except ModelUnreachable:
-            if self._fallback is None:
-                raise
-            self.generator, self.notice = self._fallback(*self._for), UNREACHABLE
-            yield from self._timed(question, hits)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written, checked."""
 
-    def _timed(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftSentence]:
-        drafts = iter(self.generator.generate(question, hits))
-        while True:
-            with self._watch("generate"):
-                draft = next(drafts, None)
-            if draft is None:
-                return
-            self.own_words = draft.cites is not None
-            yield draft
+    drafting: Drafting
+    sentences: tuple[Sentence, ...]
+    cited: tuple[Citation, ...]
 
 
 def _answer(
-    question: str,
-    as_of: date | None,
-    writing: _Writing,
+    asked: Asked,
+    searched: str,
+    wrong: tuple[Premise, ...],
     hits: Sequence[Hit],
-    sentences: Sequence[Sentence],
-    cited: tuple[Citation, ...],
+    written: _Written,
     timings: dict[str, float],
 ) -> Answer:
-    good = [sentence for sentence in sentences if sentence.support == citations.VERIFIED]
-    refused = not good
+    refused = not any(each.support == citations.VERIFIED for each in written.sentences)
+    near = wording.nearest(hits) if refused else ()
     return Answer(
-        question=question,
-        as_of=as_of,
-        answer=_refusal(hits) if refused else _written(good, cited, writing),
+        question=asked.question,
+        as_of=asked.as_of,
+        answer=wording.refusal(near) if refused else _text(written, strict=asked.strict),
         refused=refused,
-        model=writing.generator.name,
-        sentences=() if refused else tuple(sentences),
-        citations=() if refused else cited,
+        model=written.drafting.generator.name,
+        sentences=() if refused else written.sentences,
+        citations=() if refused else written.cited,
         timings=timings,
-        left_out=_left_out(sentences, refused=refused),
-        nearest=_nearest(hits) if refused else (),
-        notice=writing.notice,
+        left_out=_left_out(written.sentences, refused=refused),
+        nearest=near,
+        notice=written.drafting.notice,
+        answer_id=uuid.uuid4().hex,
+        searched=searched,
+        premises=wrong,
     )
+
+
+def _text(written: _Written, *, strict: bool) -> str:
+    if written.drafting.own_words:
+        return wording.own_words(written.sentences, strict=strict)
+    good = [each for each in written.sentences if each.support == citations.VERIFIED]
+    return wording.quoted(good, written.cited)
 
 
 def _left_out(sentences: Sequence[Sentence], *, refused: bool) -> tuple[Sentence, ...]:
     """What is not verified; a refusal cites nothing, so that its markers would lead nowhere."""
-    left = tuple(sentence for sentence in sentences if sentence.support != citations.VERIFIED)
+    left = tuple(each for each in sentences if each.support != citations.VERIFIED)
     return tuple(citations.without_markers(each) for each in left) if refused else left
-
-
-def _written(good: Sequence[Sentence], cited: Sequence[Citation], writing: _Writing) -> str:
-    if writing.own_words:
-        return " ".join(sentence.text for sentence in good)
-    return _prose(good, cited)
-
-
-def _prose(sentences: Sequence[Sentence], cited: Sequence[Citation]) -> str:
-    """The verified sentences, those of one article together under its name."""
-    lines: list[str] = []
-    heading = ""
-    for sentence in sentences:
-        source = cited[sentence.markers[0] - 1]
-        name = f"{article_name(source.article)} — {source.text} :"
-        if name != heading:
-            lines.append(name)
-            heading = name
-        lines.append(sentence.text)
-    return "\n".join(lines)
-
-
-def _refusal(hits: Sequence[Hit]) -> str:
-    near = _nearest(hits)
-    if not near:
-        return REFUSAL
-    named = " ; ".join(f"{article_name(hit.article)} ({hit.text})" for hit in near)
-    return f"{REFUSAL} Les textes les plus proches : {named}."
-
-
-def _nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    best: dict[str, Hit] = {}
-    for hit in hits:
-        best.setdefault(hit.article_id, hit)
-    return tuple(best.values())[:NEAREST]
 
 
 def extractive(searcher: Searcher, embedder: Embedder | None) -> GeneratorFor:

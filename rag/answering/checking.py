@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
 from rag.answering import support
-from rag.answering.citations import VERIFIED, Numbering
+from rag.answering.citations import UNSUPPORTED, VERIFIED, Numbering, holds
 from rag.answering.support import Named
 from rag.catalogue import reading as catalogue
 from rag.database import reading
@@ -17,9 +18,21 @@ from rag.legal.extract import references_of
 from rag.legal.judge import judge
 from rag.legal.names import Names
 from rag.legal.resolve import Place, Resolved, Shelf, resolve
-from rag.legal.verify import WRONG
+from rag.legal.verify import NOT_IN_CORPUS, WRONG, Verified
+from rag.legal.verify import verify as verify_words
 from rag.ports import DraftSentence
+from rag.retrieval.numbers import number_key
 from rag.types import Caller, Citation, Hit, Sentence, Version
+
+CHANGED = "le texte cité vient de changer"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A claim held against one passage."""
+
+    hit: Hit
+    finding: support.Finding
 
 
 class Checker:
@@ -30,8 +43,10 @@ class Checker:
         self._hits = hits
         self._caller = caller
         self._day = day
-        self._versions = self._read()
-        self._numbering = Numbering(hits, self._versions, day)
+        with reading(engine) as connection:
+            self._versions = _versions(connection, _cited_by(hits), caller)
+            natures = catalogue.natures(connection, {hit.text_id for hit in hits})
+        self._numbering = Numbering(hits, self._versions, day, natures)
         self._known: Names | None = None
         self._shelf: Shelf | None = None
         self._named: dict[int, Sequence[Named]] = {}
@@ -49,7 +64,41 @@ class Checker:
         numbered = self._numbering.sentence(replace(draft, quotes=finding.quotes))
         if finding.support == VERIFIED:  # the citations may still fail: not in force that day
             return numbered
-        return replace(numbered, support=finding.support, reason=finding.reason)
+        struck = finding.invented or finding.support == support.CONTRADICTED
+        return replace(numbered, support=finding.support, reason=finding.reason, struck=struck)
+
+    def standing(self, sentences: Sequence[Sentence]) -> list[Sentence]:
+        """The sentences with what rests on a changed or withdrawn wording not verified any more.
+
+        All of them are held against one state of the catalogue, the present one.
+        """
+        with reading(self._engine) as connection:
+            cited = {citation.version_id for citation in self.citations}
+            now = _versions(connection, cited, self._caller)
+        gone = {
+            citation.marker
+            for citation in self.citations
+            if not holds(citation, now.get(citation.version_id), self._day)
+        }
+        return [_fallen(each) if gone & set(each.markers) else each for each in sentences]
+
+    def verify(self, words: str) -> list[Verified]:
+        """The references in `words` that are wrong, or that nothing here can confirm."""
+        with reading(self._engine) as connection:
+            shelf = self._opened(connection)
+            found = verify_words(words, shelf, self._day, names=self._known)
+            keys = {number_key(number) for entry in found for number in entry.articles}
+            numbered = catalogue.articles_numbered(connection, sorted(keys), self._caller)
+        held = {number_key(article.number) for article, _ in numbered}
+        return [entry for entry in map(partial(_doubtful, held=held), found) if entry is not None]
+
+    def weigh(self, words: str, at: int) -> Weighed | None:
+        """A claim held against the hit at that position; None when there is none to read."""
+        if not self._may_cite(at):
+            return None
+        hit = self._hits[at]
+        source = support.Source(hit, self._versions[hit.version_id])
+        return Weighed(hit, support.check(DraftSentence(words, cites=(at,)), {at: source}, ()))
 
     def _finding(self, draft: DraftSentence) -> support.Finding:
         cites = [at for at in draft.cites or () if self._may_cite(at)]
@@ -86,10 +135,6 @@ class Checker:
             for entry in _named(resolve(reference, shelf, self._day), shelf, self._day)
         ]
 
-    def _read(self) -> Mapping[str, Version]:
-        with reading(self._engine) as connection:
-            return _versions(connection, self._hits, self._caller)
-
 
 def _named(resolved: Resolved, shelf: Shelf, day: date) -> list[Named]:
     """The text alone, or each article of it, with what is wrong with it on that day."""
@@ -110,7 +155,33 @@ def _wrong(place: Place, resolved: Resolved, shelf: Shelf, day: date) -> str:
     return found.detail if found.verdict in WRONG else ""
 
 
-def _versions(connection: Connection, hits: Sequence[Hit], caller: Caller) -> dict[str, Version]:
-    wanted = sorted({hit.version_id for hit in hits})
-    read = ((key, catalogue.version(connection, key, caller)) for key in wanted)
+def _doubtful(entry: Verified, held: Collection[str]) -> Verified | None:
+    """The entry with what is wrong; None when the texts have what it names, or it names little.
+
+    `held`: keys of the numbers that some text has.
+    """
+    if entry.verdict in WRONG:
+        return entry
+    if entry.verdict != NOT_IN_CORPUS or not entry.articles:
+        return None
+    if entry.text:
+        return entry
+    if any(number_key(number) in held for number in entry.articles):
+        return None
+    listed = ", ".join(entry.articles)
+    return replace(entry, detail=f"Aucun texte disponible n'a d'article {listed}.")
+
+
+def _fallen(sentence: Sentence) -> Sentence:
+    if sentence.support != VERIFIED:
+        return sentence
+    return replace(sentence, support=UNSUPPORTED, reason=CHANGED)
+
+
+def _cited_by(hits: Iterable[Hit]) -> set[str]:
+    return {hit.version_id for hit in hits}
+
+
+def _versions(connection: Connection, wanted: Iterable[str], caller: Caller) -> dict[str, Version]:
+    read = ((key, catalogue.version(connection, key, caller)) for key in sorted(wanted))
     return {key: version for key, version in read if version is not None}

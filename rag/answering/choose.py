@@ -11,16 +11,21 @@ from rag.retrieval.search import Searcher
 from rag.settings import Settings
 
 
+def model_name(settings: Settings, asked: str) -> str:
+    """Who writes when `asked` is asked for: "": the model of the settings, else extractive."""
+    return asked or settings.model or MODEL
+
+
 def answerer(
     parts: Parts, searcher: Searcher, embedder: Embedder | None, model: str = ""
 ) -> Answerer:
-    """An Answerer that writes with `model`; "": with the one of the settings, else extractive.
+    """An Answerer that writes with `model`, as `model_name` reads it.
 
     Raises:
         UsageError: a model is named and the settings have no server, or do not allow it.
     """
     quoting = extractive(searcher, embedder)
-    name = model or parts.settings.model or MODEL
+    name = model_name(parts.settings, model)
     if name == MODEL:
         return Answerer(parts.catalogue, searcher, quoting)
     written = _model(name, parts.settings)

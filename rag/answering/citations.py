@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from rag.legal.links import version_link
 from rag.ports import DraftSentence, Quote
-from rag.types import Citation, Hit, Sentence, Version
+from rag.types import Citation, Hit, Sentence, Validity, Version
 
 VERIFIED = "verified"
 UNSUPPORTED = "unsupported"
@@ -20,14 +21,22 @@ class Numbering:
     """Numbers citations in order of appearance, one sentence after the other.
 
     The same words of the same Version have one marker. `versions` holds those that the caller may
-    read; a quote of any other is `unknown_version`. A quote of a hit that was never given has no
+    read; a quote of any other is `unknown_version`; `natures` are those of their texts, by id. A
+    quote of a hit that was never given has no
     citation, and its sentence no support.
     """
 
-    def __init__(self, hits: Sequence[Hit], versions: Mapping[str, Version], day: date) -> None:
+    def __init__(
+        self,
+        hits: Sequence[Hit],
+        versions: Mapping[str, Version],
+        day: date,
+        natures: Mapping[str, str],
+    ) -> None:
         self._hits = hits
         self._versions = versions
         self._day = day
+        self._natures = natures
         self._made: dict[tuple[str, str], Citation] = {}
 
     @property
@@ -45,7 +54,9 @@ class Numbering:
         key = hit.version_id, quote.words
         if key not in self._made:
             marker = len(self._made) + 1
-            self._made[key] = _cite(marker, hit, quote.words, self._versions, self._day)
+            version = self._versions.get(hit.version_id)
+            link = version_link(hit.version_id, self._natures.get(hit.text_id, ""))
+            self._made[key] = _cite(marker, hit, quote.words, version, self._day, link)
         return self._made[key]
 
 
@@ -56,7 +67,7 @@ def check(
     day: date,
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """Number the citations of these drafts and check each against its Version."""
-    numbering = Numbering(hits, versions, day)
+    numbering = Numbering(hits, versions, day, {})
     sentences = tuple(numbering.sentence(draft) for draft in drafts)
     return sentences, numbering.citations
 
@@ -81,9 +92,9 @@ def _sentence(draft: DraftSentence, cited: Sequence[Citation]) -> Sentence:
 
 
 def _cite(
-    marker: int, hit: Hit, quote: str, versions: Mapping[str, Version], day: date
+    marker: int, hit: Hit, quote: str, version: Version | None, day: date, link: str
 ) -> Citation:
-    version = versions.get(hit.version_id)
+    validity = version.validity if version else Validity()
     start = _locate(version, hit, quote)
     return Citation(
         marker=marker,
@@ -96,7 +107,17 @@ def _cite(
         end=start + len(quote) if start >= 0 else -1,
         verdict=_verdict(version, start, day),
         page=_page(version, start) or hit.page,
+        valid_from=validity.start,
+        valid_to=validity.end,
+        link=link,
     )
+
+
+def holds(citation: Citation, version: Version | None, day: date) -> bool:
+    """True when a citation that was verified still is, in the Version as it now stands."""
+    if version is None or not version.words or not version.validity.contains(day):
+        return False
+    return version.words[citation.start : citation.end] == citation.quote
 
 
 def _locate(version: Version | None, hit: Hit, quote: str) -> int:

@@ -1,58 +1,46 @@
-"""A language model writes the answer, through llama-index's LLM interface.
-
-`llama_index` takes a second to import: this module is only imported when a model is used.
-"""
+"""A language model writes the answer, from the passages that fit in its window."""
 
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
-from typing import Any
-
-import ollama
+from contextlib import closing, contextmanager
 
 from rag.answering.budget import Budget
+from rag.answering.connection import Connection
+from rag.answering.model_api import Asked, End
+from rag.answering.model_failures import cut, unreadable
 from rag.answering.prompt import NO_ANSWER, RULES, fit, user_prompt
-from rag.answering.server import ModelServer, cut, failures, refused
+from rag.answering.server import ModelServer
+from rag.answering.speed import Spent
+from rag.answering.stopping import Stop
 from rag.answering.streaming import is_whole, sentences, split_markers
-from rag.errors import (
-    AnswerTooLong,
-    MissingPackage,
-    ModelFailure,
-    ModelSilent,
-    ModelUnreadable,
-    PromptTruncated,
-)
+from rag.errors import AnswerStopped, AnswerTooLong, ModelFailure, ModelSilent, PromptTruncated
 from rag.ports import DraftSentence
 from rag.settings import Settings
 from rag.types import Hit
 
-try:
-    from llama_index.core.llms import LLM, ChatMessage, ChatResponse, MessageRole
-    from llama_index.llms.ollama import Ollama
-except ImportError as error:
-    raise MissingPackage(
-        "le paquet llama-index-llms-ollama manque",
-        where="rag.answering.model",
-        remedy="pip install llama-index-llms-ollama",
-    ) from error
-
 MAX_SENTENCES = 60  # a model that goes on after that repeats itself
-CHARACTERS_AT_MOST = 16  # a token of the answer: a server that sends more ignores `num_predict`
+CHARACTERS_AT_MOST = 16  # a token of the answer: a server that sends more ignores the limit
 # « Oui », « Non » at the head of a sentence: nothing can check it, what follows says the rule.
 _YES_NO = re.compile(r"^(?:oui|non)(?!\w)\s*[,:;.!–-]*\s*", re.IGNORECASE)
 _THINKING = "<think>"
 
 
 class ModelGenerator:
-    """`Generator` that has a model write from the passages that fit in its window."""
+    """`Generator` that has a model of the settings' server write.
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    `stop`: once set, from any thread, the writing ends at once with AnswerStopped. `spent`: what
+    the last answer took; None while none has been written to its end.
+    """
+
+    def __init__(self, name: str, settings: Settings, *, stop: Stop | None = None) -> None:
         self.name = name
+        self.spent: Spent | None = None
         self._settings = settings
-        self._server = ModelServer(settings)
+        self._stop = stop or Stop()
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Generator[DraftSentence, None, None]:
         """Sentences as they are written, with the hits that their markers point to.
@@ -60,97 +48,90 @@ class ModelGenerator:
         Raises:
             ModelFailure: the answer cannot be served; what was given before must not be either,
                 except after AnswerTooLong.
+            AnswerStopped: `stop` was set.
         """
+        self.spent = None
         if not hits:
             return
-        budget = Budget(self._server.window(self.name), self._settings.model_answer_tokens)
-        given = fit(question, hits, budget.prompt)
-        if not given:
-            raise _no_room(self.name, budget)
-        prompt = user_prompt(question, hits[:given])
-        with closing(self._tokens(prompt, budget)) as tokens:
-            written = _without_thought(tokens)
-            for count, sentence in enumerate(sentences(written)):
-                if sentence.strip(" .*«»").upper().startswith(NO_ANSWER):
-                    return
-                if count == MAX_SENTENCES:
-                    raise _too_long(self.name)
-                if (draft := _draft(sentence, given)) is not None:
-                    yield draft
+        server = ModelServer(self._settings)
+        with self._until_stopped(server.connection):
+            budget = Budget(server.window(self.name), self._settings.model_answer_tokens)
+            given = fit(question, hits, budget.prompt)
+            if not given:
+                raise _no_room(self.name, budget)
+            prompt = user_prompt(question, hits[:given])
+            with closing(self._tokens(server, Asked(self.name, RULES, prompt, budget))) as tokens:
+                yield from self._drafts(tokens, given)
 
-    def _tokens(self, prompt: str, budget: Budget) -> Generator[str, None, None]:
+    def _drafts(self, tokens: Iterator[str], given: int) -> Iterator[DraftSentence]:
+        for count, sentence in enumerate(sentences(_without_thought(tokens))):
+            if sentence.strip(" .*«»").upper().startswith(NO_ANSWER):
+                return
+            if count == MAX_SENTENCES:
+                raise _too_long(self.name)
+            if (draft := _draft(sentence, given)) is not None:
+                yield draft
+
+    def _tokens(self, server: ModelServer, asked: Asked) -> Generator[str, None, None]:
         """What the model writes, piece by piece; whole, or an error."""
-        messages = [
-            ChatMessage(role=MessageRole.SYSTEM, content=RULES),
-            ChatMessage(role=MessageRole.USER, content=prompt),
-        ]
-        started, written = time.monotonic(), 0
-        last: dict[str, Any] = {}
-        server = self._server
-        with failures(server.url, self.name), self._client() as client:
-            try:
-                for response in self._model(client, budget).stream_chat(messages):
-                    last = _raw(response)
-                    piece = response.delta or ""
-                    written += len(piece)
-                    self._stop_endless(started, written, budget)
-                    yield piece
-            except ollama.ResponseError as error:
-                raise refused(error.error, server.url, self.name) from None
-        self._check_end(last, RULES + prompt, budget)
+        started, first, written = time.monotonic(), 0.0, 0
+        for piece in server.stream(asked):
+            if server.connection.broken:  # what had arrived before does not count either
+                raise cut(server.url)
+            if isinstance(piece, End):
+                self._check_end(piece, asked, server.url)
+                self.spent = _spent(piece, (first or time.monotonic()) - started)
+                return
+            written += len(piece)
+            if written > asked.budget.answer * CHARACTERS_AT_MOST:
+                raise _too_long(self.name)
+            if piece:
+                first = first or time.monotonic()
+                yield piece
 
-    def _client(self) -> ollama.Client:
-        """No proxy of the environment, no redirection: only this server is ever asked."""
-        return ollama.Client(
-            host=self._server.url,
-            timeout=self._server.timeout,
-            trust_env=False,
-            follow_redirects=False,
-        )
+    @contextmanager
+    def _until_stopped(self, connection: Connection) -> Iterator[None]:
+        """Breaks the connection off when the answer is not wanted any more, or takes too long."""
+        longest = min(self._settings.model_timeout, threading.TIMEOUT_MAX)
+        clock = threading.Timer(longest, connection.break_off)
+        clock.daemon = True
+        clock.start()
+        try:
+            with self._stop.waking(connection.break_off):
+                yield
+        except ModelFailure:
+            if self._stop.is_set():
+                raise _stopped(self.name) from None
+            if connection.broken:
+                raise _slow(self.name, connection.url) from None
+            raise
+        finally:
+            clock.cancel()
 
-    def _model(self, client: ollama.Client, budget: Budget) -> LLM:
-        return Ollama(
-            model=self.name,
-            base_url=self._server.url,
-            client=client,
-            context_window=budget.window,
-            temperature=0.0,
-            additional_kwargs={"num_predict": budget.answer, "seed": 0},
-        )
-
-    def _stop_endless(self, started: float, written: int, budget: Budget) -> None:
-        if written > budget.answer * CHARACTERS_AT_MOST:
-            raise _too_long(self.name)
-        if time.monotonic() - started > self._settings.model_timeout:
-            raise ModelSilent(
-                f"le modèle {self.name} n'a pas fini dans le temps prévu",
-                where=self._server.url,
-                remedy="choisissez un modèle plus petit, ou augmentez REFERENT_MODEL_TIMEOUT",
-            )
-
-    def _check_end(self, last: dict[str, Any], prompt: str, budget: Budget) -> None:
+    def _check_end(self, end: End, asked: Asked, url: str) -> None:
         """A stream that ends without saying so was cut; a prompt that was not read is no prompt."""
-        if not last.get("done"):
-            raise cut(self._server.url)
-        evaluated = last.get("prompt_eval_count")
-        if not isinstance(evaluated, int):
-            raise ModelUnreadable(
-                "le serveur ne dit pas ce qu'il a lu de la demande",
-                where=self._server.url,
-                remedy="mettez le serveur Ollama à jour",
-            )
-        if budget.was_truncated(prompt, evaluated):
+        if not end.whole:
+            raise cut(url)
+        if end.prompt_tokens is None:
+            raise unreadable("le serveur ne dit pas ce qu'il a lu de la demande", url)
+        if asked.budget.was_truncated(asked.rules + asked.prompt, end.prompt_tokens):
             raise PromptTruncated(
-                f"le serveur n'a lu que {evaluated} jetons de la demande : réponse écartée",
-                where=self._server.url,
+                f"le serveur n'a lu que {end.prompt_tokens} jetons de la demande : réponse écartée",
+                where=url,
                 remedy="réduisez --limit, ou REFERENT_MODEL_WINDOW à ce que le serveur accepte",
             )
-        if last.get("done_reason") == "length":
+        if end.by_length:
             raise _too_long(self.name)
 
 
-def _raw(response: ChatResponse) -> dict[str, Any]:
-    return response.raw if isinstance(response.raw, dict) else {}
+def _spent(end: End, first: float) -> Spent:
+    return Spent(
+        prompt_tokens=end.prompt_tokens or 0,
+        prompt_ms=end.prompt_ms,
+        written_tokens=end.written_tokens or 0,
+        written_ms=end.written_ms,
+        first_ms=first * 1000,
+    )
 
 
 def _without_thought(tokens: Iterator[str]) -> Iterator[str]:
@@ -187,6 +168,18 @@ def _too_long(name: str) -> AnswerTooLong:
         where=name,
         remedy="posez une question plus précise, ou augmentez REFERENT_MODEL_ANSWER_TOKENS",
     )
+
+
+def _slow(name: str, url: str) -> ModelSilent:
+    return ModelSilent(
+        f"le modèle {name} n'a pas fini dans le temps prévu",
+        where=url,
+        remedy="choisissez un modèle plus petit, ou augmentez REFERENT_MODEL_TIMEOUT",
+    )
+
+
+def _stopped(name: str) -> AnswerStopped:
+    return AnswerStopped("la réponse a été arrêtée : plus personne ne l'attend", where=name)
 
 
 def _no_room(name: str, budget: Budget) -> ModelFailure:

@@ -64,6 +64,7 @@ class Finding:
     support: str
     reason: str = ""
     quotes: tuple[Quote, ...] = ()
+    invented: bool = False  # it names an article or a text that its sources do not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def check(draft: DraftSentence, sources: Mapping[int, Source], named: Sequence[N
     cited = {at: sources[at] for at in cites}
     wrong = _articles(draft.text, cited, named)
     if wrong:
-        return Finding(UNSUPPORTED, wrong)
+        return Finding(UNSUPPORTED, wrong, invented=True)
     quoted = _quotes(draft.text, cited)
     units = [unit for at, source in cited.items() for unit in _units(at, source.hit.passage)]
     claim = Claim(draft.text)

@@ -6,10 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from rag.catalogue import properties
 from rag.database import Tree, open_database
 
 # The newest migration of migrations/versions last; a test keeps it true.
-TREE = Tree("catalogue", "rag.catalogue:migrations", ("0001", "0002", "0003"))
+TREE = Tree(
+    "catalogue",
+    "rag.catalogue:migrations",
+    ("0001", "0002", "0003"),
+    changed=properties.changed,
+)
 FILE_NAME = "catalogue.sqlite3"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -144,6 +144,13 @@ def article_counts(connection: Connection) -> dict[str, int]:
     articles = schema.articles
     query = select(articles.c.text_id, func.count()).group_by(articles.c.text_id)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def natures(connection: Connection, text_ids: Collection[str]) -> dict[str, str]:
+    """Text id → its nature ("code", "loi", "document"…)."""
+    query = select(schema.texts.c.text_id, schema.texts.c.nature)
+    query = query.where(schema.texts.c.text_id.in_(sorted(text_ids)))
+    return {row.text_id: row.nature for row in connection.execute(query)}
 
 
 def text(connection: Connection, text_id: str, caller: Caller) -> Text | None:

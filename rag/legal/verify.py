@@ -33,6 +33,7 @@ from rag.legal.resolve import Place, Resolved, Shelf, resolve
 from rag.types import Article, Reference, Version
 
 MISQUOTED_WORDS = 3  # « cinq ans » may be quoted, but when it is not there it was no quotation
+NOT_IN_CORPUS = "not_in_corpus"
 WRONG = frozenset({"unknown_article", "not_in_force_at_date", "quote_mismatch"})
 
 
@@ -135,7 +136,7 @@ def _entries(
         detail = _absent(resolved)
         return [
             replace(
-                whole, articles=_printed(resolved.places), verdict="not_in_corpus", detail=detail
+                whole, articles=_printed(resolved.places), verdict=NOT_IN_CORPUS, detail=detail
             )
         ]
     if not resolved.places:

@@ -1,47 +1,12 @@
-"""A small data folder and a server over it, for the tests of the API."""
+"""A server over a small data folder, for the tests of the API."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from serving import Served, serving
-
-from ingest.pipeline import Ingest, IngestOptions
-from ingest.sources.base import ReadOptions
-from rag.bootstrap import open_parts
-from rag.settings import NO_MODEL, Settings
-
-RULES = """---
-title: Règlement général
-effective: {day}
----
-# Règlement général
-
-## Article 1 – Objet
-
-Le présent règlement fixe les règles du guichet.
-
-## Article 2 – Recours
-
-Le recours gracieux est formé dans un délai de {delay} mois.
-"""
-SECRET = "# Note interne\n\n## Article 2\n\nLa zibeline des agents est taxée.\n"
-
-
-def filled(folder: Path) -> Path:
-    """A data folder in `folder`: two states of a text that everyone may read, and a text of one
-    service."""
-    rules, secret = folder / "rgs.md", folder / "secret.md"
-    secret.write_text(SECRET, encoding="utf-8")
-    with open_parts(Settings(data=folder / "data", embedding_model=NO_MODEL)) as parts:
-        for day, delay in (("2025-01-01", "deux"), ("2026-01-01", "trois")):
-            rules.write_text(RULES.format(day=day, delay=delay), encoding="utf-8")
-            assert not Ingest(parts, IngestOptions()).run([rules]).failures
-        closed = IngestOptions(read=ReadOptions(services=frozenset({"rh"})))
-        assert not Ingest(parts, closed).run([secret]).failures
-    return folder / "data"
+from small_folder import filled
 
 
 @pytest.fixture(scope="module")

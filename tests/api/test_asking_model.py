@@ -74,7 +74,7 @@ def test_a_good_answer(data: Path) -> None:
     assert shape["model"] == "m" and not shape["refused"] and not shape["notice"]
     (sentence, other) = shape["sentences"]
     assert sentence == {
-        "text": f"{TRUE}. [1]", "markers": [1], "support": "verified", "reason": ""
+        "text": f"{TRUE}. [1]", "markers": [1], "support": "verified", "reason": "", "struck": False
     }  # fmt: skip
     assert shape["answer"] == sentence["text"]
     assert shape["left_out"] == [other]

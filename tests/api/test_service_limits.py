@@ -13,8 +13,8 @@ from unittest import mock
 
 import httpx
 import pytest
-from conftest import filled
 from serving import Served, serving
+from small_folder import filled
 
 from api import limits, problems
 from api.limits import FairQueue, host_name

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import RULES, filled
 from running import Ran, process, referent
 from serving import Served, clients, process_serving, serving
+from small_folder import RULES, filled
 
 from api.server import Running, bound
 from rag.bootstrap import open_parts

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from api import shapes
 from rag.legal.comparison import Kind, Segment
-from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Validity, Version
+from rag.types import Answer, Article, Citation, Hit, Premise, Sentence, Text, Validity, Version
 
 DAY = date(2025, 6, 1)
 HIT = Hit(
@@ -57,9 +58,11 @@ def test_search() -> None:
 
 
 def test_answer() -> None:
-    citation = Citation(1, "t", "Texte", "L1", "V", "mots", 3, 7, "verified", 2)
+    citation = Citation(1, "t", "Texte", "L1", "V", "mots", 3, 7, "verified", 2, DAY)
     sentence = Sentence("« mots » [1]", (1,), "verified")
     answer = Answer("Quoi ?", None, "A", False, "m", (sentence,), (citation,), {"total": 1.5})
+    premise = Premise("l'article 9", 1, 12, "Il n'existe pas.")
+    answer = replace(answer, premises=(premise,))
     assert shapes.answer_shape(answer) == {
         "question": "Quoi ?",
         "as_of": None,
@@ -67,7 +70,13 @@ def test_answer() -> None:
         "refused": False,
         "model": "m",
         "sentences": [
-            {"text": "« mots » [1]", "markers": [1], "support": "verified", "reason": ""}
+            {
+                "text": "« mots » [1]",
+                "markers": [1],
+                "support": "verified",
+                "reason": "",
+                "struck": False,
+            }
         ],
         "citations": [
             {
@@ -81,11 +90,20 @@ def test_answer() -> None:
                 "end": 7,
                 "verdict": "verified",
                 "page": 2,
+                "valid_from": "2025-06-01",
+                "valid_to": None,
+                "link": "",
             }
         ],
         "left_out": [],
         "nearest": [],
         "notice": "",
+        "answer_id": "",
+        "searched": "",
+        "premises": [
+            {"surface": "l'article 9", "start": 1, "end": 12, "detail": "Il n'existe pas."}
+        ],
+        "cached": False,
         "timings": {"total": 1.5},
     }
 

@@ -23,7 +23,7 @@ from rag.answering.answer import Answerer, extractive
 from rag.bootstrap import open_parts
 from rag.retrieval.search import Searcher
 from rag.settings import Settings
-from rag.types import Caller
+from rag.types import Asked, Caller
 
 UPDATE_KILLS, REMOVE_KILLS, MIRROR_KILLS = 14, 8, 8  # 30
 IN_A_ROW = 3
@@ -225,7 +225,7 @@ def _present(data: Path, text_id: str) -> bool:
         searcher = Searcher(parts.catalogue, parts.index, parts.embedder)
         hits = searcher.search(question, Caller.operator(), DAY).hits
         answerer = Answerer(parts.catalogue, searcher, extractive(searcher, parts.embedder))
-        answer = answerer.ask(question, Caller.operator(), DAY, DAY)
+        answer = answerer.ask(Asked(question, Caller.operator(), DAY), DAY)
     told = [*hits, *answer.citations, *answer.nearest]
     found = text_id in {hit.text_id for hit in hits}
     quoted = text_id in {citation.text_id for citation in answer.citations}

@@ -44,6 +44,8 @@ def test_defaults() -> None:
         ("embedding_model", "none", "none"),
         ("embedding_batch", 32, 32),
         ("model_url", "http://localhost:11434", "http://localhost:11434"),
+        ("model_api", "openai", "openai"),
+        ("model_api_key", "cle", "cle"),
         ("model", "qwen3", "qwen3"),
         ("models_allowed", "qwen3, mistral", "qwen3, mistral"),
         ("model_window", 16384, 16384),
@@ -53,9 +55,13 @@ def test_defaults() -> None:
         ("model_timeout", 90.0, 90.0),
         ("serve_searches", 3, 3),
         ("serve_answers", 2, 2),
+        ("serve_cache", 50, 50),
         ("serve_waiting", 20, 20),
         ("serve_timeout", 12.5, 12.5),
         ("serve_max_body_kib", 128, 128),
+        ("serve_secret", "s" * 43, "s" * 43),
+        ("session_hours", 8.0, 8.0),
+        ("session_idle_minutes", 30.0, 30.0),
     ],
 )
 def test_every_setting_is_read_from_both(

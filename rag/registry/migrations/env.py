@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
+from rag.accounts import schema as accounts
 from rag.registry.schema import metadata
+
+DESCRIBED = (accounts,)  # each adds its tables to the metadata when it is imported
 
 connection = context.config.attributes["connection"]
 context.configure(

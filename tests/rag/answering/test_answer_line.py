@@ -9,14 +9,15 @@ import pytest
 from fakes import SaidGenerator, filled, said
 from made_up import state
 
-from rag.answering.answer import NEAREST, REFUSAL, Answerer, extractive
+from rag.answering.answer import Answerer, extractive
+from rag.answering.wording import NEAREST, REFUSAL
 from rag.bootstrap import Parts
 from rag.catalogue import reading as catalogue
 from rag.database import reading
 from rag.ports import DraftSentence
 from rag.retrieval.lexical import word_tokens
 from rag.retrieval.search import UNKNOWN_RARITY, Searcher
-from rag.types import Answer, Caller
+from rag.types import Answer, Asked, Caller
 
 TODAY = date(2026, 5, 28)
 OLD, NEW = date(2024, 1, 1), date(2025, 6, 1)
@@ -53,7 +54,7 @@ def ask(
     as_of: date | None = None,
 ) -> Answer:
     answerer = Answerer(parts.catalogue, searcher, extractive(searcher, None))
-    answer = answerer.ask(question, caller or Caller.operator(), as_of, TODAY)
+    answer = answerer.ask(Asked(question, caller or Caller.operator(), as_of), TODAY)
     with reading(parts.catalogue) as connection:
         for citation in answer.citations:
             version = catalogue.version(connection, citation.version_id, Caller.operator())
@@ -167,7 +168,7 @@ def test_its_own_service_reads_it(parts: Parts, searcher: Searcher) -> None:
 
 def said_of(parts: Parts, searcher: Searcher, *drafts: DraftSentence) -> Answer:
     answerer = Answerer(parts.catalogue, searcher, lambda caller, day: SaidGenerator(*drafts))
-    return answerer.ask("délai du recours gracieux", Caller.operator(), None, TODAY)
+    return answerer.ask(Asked("délai du recours gracieux", Caller.operator()), TODAY)
 
 
 def test_only_verified_sentences_are_in_the_answer(parts: Parts, searcher: Searcher) -> None:

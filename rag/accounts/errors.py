@@ -1,0 +1,76 @@
+"""What accounts refuse; under `rag.errors.ReferentError`.
+
+AccountError             something about an account
+├── LoginRefused         not this login and password; never says which is wrong
+├── LoginDelayed         too many attempts: wait `seconds`
+├── WeakPassword         a password that would be guessed
+├── LinkSpent            a one-time link that is unknown, used, replaced or expired
+├── UnknownAccount       no such person or key
+├── NameTaken            another person has this login
+└── NotAllowed           the role, or the key, does not give this right
+"""
+
+from __future__ import annotations
+
+from rag.errors import ReferentError
+
+
+class AccountError(ReferentError):
+    """Something about an account."""
+
+
+class LoginRefused(AccountError):
+    """Not this login and password; never says which is wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "identifiant ou mot de passe incorrect",
+            remedy="vérifiez-les, ou demandez un nouveau lien à un administrateur",
+        )
+
+
+class LoginDelayed(AccountError):
+    """Too many attempts: wait `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"trop d'essais : attendez {seconds} s", remedy="réessayez après ce délai")
+        self.seconds = seconds
+
+
+class WeakPassword(AccountError):
+    """A password that would be guessed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, remedy="choisissez par exemple quatre mots sans rapport entre eux")
+
+
+class LinkSpent(AccountError):
+    """A one-time link that is unknown, used, replaced or expired."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ce lien ne vaut plus : il a servi, a été remplacé ou a expiré",
+            remedy="demandez-en un nouveau à un administrateur",
+        )
+
+
+class UnknownAccount(AccountError):
+    """No such person or key."""
+
+
+class NameTaken(AccountError):
+    """Another person has this login."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(
+            "cet identifiant est déjà pris", where=login, remedy="choisissez-en un autre"
+        )
+
+
+class NotAllowed(AccountError):
+    """The role, or the key, does not give this right."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(
+            f"ce droit n'est pas donné : {permission}", remedy="demandez-le à un administrateur"
+        )

@@ -1,0 +1,85 @@
+"""The key that signs the journal's head: a setting, or a file of the data folder."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from rag.errors import StorageError
+from rag.journal.chain import Head
+
+FILE_NAME = "journal.key"
+
+
+class Key:
+    """`given` is the setting; when it is empty, the file is made when the first entry is written.
+
+    Several servers that share a registry need the same key.
+    """
+
+    def __init__(self, data: Path, given: str = "") -> None:
+        self._path = data / FILE_NAME
+        self._given = hashlib.sha256(given.encode()).digest() if given else None
+        self._read: bytes | None = None
+
+    def signed(self, head: Head, mac: str) -> bool:
+        """True when the head is what was signed, or when nothing was ever written.
+
+        A head without signature beside a key file is a journal that was emptied. Where the key is
+        a setting, that cannot be told from a new one.
+        """
+        key = self._existing()
+        if not mac:
+            return head == Head(0, "", 0, "") and (key is None or self._given is not None)
+        return key is not None and hmac.compare_digest(head.mac(key), mac)
+
+    def sign(self, head: Head) -> str:
+        """Its signature.
+
+        Raises:
+            StorageError: the key file can be neither read nor made.
+        """
+        return head.mac(self._existing() or self._make())
+
+    def _existing(self) -> bytes | None:
+        if self._given is not None:
+            return self._given
+        if self._read is None:
+            try:
+                self._read = bytes.fromhex(self._path.read_text("ascii"))
+            except FileNotFoundError:
+                return None
+            except (OSError, ValueError) as error:
+                raise self._unusable(error) from error
+        return self._read
+
+    def _make(self) -> bytes:
+        """Whole or not at all, and one only, whoever else makes it at the same time."""
+        temporary = self._path.with_name(f"{FILE_NAME}.{secrets.token_hex(8)}")
+        try:
+            with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                self._path.hardlink_to(temporary)
+            except FileExistsError:
+                pass
+        except OSError as error:
+            raise self._unusable(error) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        key = self._existing()
+        assert key is not None
+        return key
+
+    def _unusable(self, error: Exception) -> StorageError:
+        said = getattr(error, "strerror", None) or "contenu illisible"
+        return StorageError(
+            f"clé du journal inutilisable ({said})",
+            where=str(self._path),
+            remedy="rendez ce fichier lisible par Référent, ou remettez celui de la sauvegarde",
+        )
