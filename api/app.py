@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api import problems
 from api.doors import Door
+from api.leaving import Leaving
 from api.limits import Limits
 from api.routes import chat, health, law, operator, questions
 from api.schemas import Problem
@@ -60,6 +61,7 @@ def create_app(door: Door) -> FastAPI:
     app.add_exception_handler(Exception, _unforeseen)
     max_body = door.service.parts.settings.serve_max_body_kib * 1024
     hosts = None if door.operator else LOOPBACK_HOSTS
+    app.add_middleware(Leaving)  # within Limits, which reads the body
     app.add_middleware(Limits, max_body=max_body, hosts=hosts)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app

@@ -19,7 +19,14 @@ from typer._click.exceptions import (  # noqa: E402 - typer brings its own click
     NoSuchOption,
 )
 
-from api import commands, law_commands, model_commands, serve_command, verify_command  # noqa: E402
+from api import (  # noqa: E402
+    accounts_commands,
+    commands,
+    law_commands,
+    model_commands,
+    serve_command,
+    verify_command,
+)
 from ingest.cli import ingest  # noqa: E402
 from rag.errors import ReferentError, UsageError  # noqa: E402
 
@@ -46,6 +53,8 @@ for command in (
     commands.remove,
 ):
     app.command()(command)
+for group in (accounts_commands.people, accounts_commands.keys):
+    app.add_typer(group)
 
 
 def main() -> None:

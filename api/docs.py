@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from rag.accounts import roles
 from rag.settings import Settings
 
 README = Path(__file__).parent.parent / "README.md"
@@ -31,7 +32,8 @@ def fill(text: str, name: str, content: str) -> str:
 
 def main() -> None:
     """Rewrite the README."""
-    README.write_text(fill(README.read_text(), "settings", settings_table()))
+    text = fill(README.read_text(), "settings", settings_table())
+    README.write_text(fill(text, "roles", roles.markdown_table()))
 
 
 if __name__ == "__main__":

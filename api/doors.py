@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.problems import FORBIDDEN, Refused
-from api.serving import Service, Workers
+from api.serving import Service
+from api.workers import Workers
 from rag.types import Caller
 
 JSON = "application/json"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, closing
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api import problems, shapes
 from api.doors import Door, as_json
+from api.leaving import stop_of
 from api.schemas import AskRequest
 from rag.answering.answer import Checked, Event, Found
 from rag.errors import ReferentError
@@ -26,12 +28,12 @@ def wanted(request: Request) -> bool:
 
 async def stream(door: Door, request: Request, asked: AskRequest) -> Response:
     """The response, its first event at hand: an error before it is a problem as any other."""
-    caller = door.caller(asked.services)
+    caller, stop = door.caller(asked.services), stop_of(request)
     service = door.service
 
     def work() -> Generator[bytes, None, None]:
-        for event in service.stream(asked.asked(caller)):
-            yield written(event)
+        with closing(service.stream(asked.asked(caller), stop)) as events:
+            yield from map(written, events)
 
     events = service.writers.stream(door.name(request), work)
     first = await anext(events)
@@ -44,12 +46,13 @@ async def stream(door: Door, request: Request, asked: AskRequest) -> Response:
 
 
 async def _all(
-    first: bytes, events: AsyncIterator[bytes], language: str
+    first: bytes, events: AsyncGenerator[bytes, None], language: str
 ) -> AsyncGenerator[bytes, None]:
-    yield first
     try:
-        async for event in events:
-            yield event
+        async with aclosing(events):
+            yield first
+            async for event in events:
+                yield event
     except problems.Refused as error:
         yield _event("problem", bytes(problems.refusal(error, language).body))
     except ReferentError as error:

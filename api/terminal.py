@@ -98,6 +98,12 @@ def print_hits(hits: Sequence[Hit]) -> None:
 def print_answer(answer: Answer) -> None:
     """The answer, then each citation with the quoted source."""
     console = out()
+    if answer.searched:
+        console.print(styled((f"\nQuestion comprise : {answer.searched}", "dim")))
+    for premise in answer.premises:
+        console.print(
+            styled(("\nAttention", "yellow"), f" — {premise.surface} : {premise.detail}")
+        )
     console.print(styled(f"\n{answer.answer}\n"))
     if answer.notice:
         console.print(styled(f"{answer.notice}\n"))
@@ -107,6 +113,7 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         console.print(styled(f"[{citation.marker}] {citation_line(citation)}"))
         console.print(styled("    ", (f"« {citation.quote} »", "italic")))
+        console.print(styled((f"    {_published(citation)}", "dim")))
     about = f"{timings(answer.timings)} — modèle : {answer.model}"
     console.print(styled(("\n" if answer.citations else "") + about), style="dim")
 
@@ -123,6 +130,12 @@ def print_left_out(sentences: Sequence[Sentence]) -> None:
         )
     if sentences:
         console.print()
+
+
+def _published(citation: Citation) -> str:
+    """When the quoted wording is in force, and where its publisher shows it."""
+    dates = in_force(Validity(citation.valid_from, citation.valid_to))
+    return f"{dates} — {citation.link}" if citation.link else dates
 
 
 def citation_line(citation: Citation) -> str:

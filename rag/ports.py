@@ -38,6 +38,10 @@ class Embedder(Protocol):
         """Shape (dimension,), float32, of length 1 (or 0 when empty)."""
         ...
 
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """Shape (len(questions), dimension): each row as `embed_question`, up to rounding."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class IndexPoint:

@@ -136,6 +136,28 @@ class Settings(BaseSettings):
     session_idle_minutes: float = Field(
         default=60.0, ge=5, description="Minutes without a request after which a session ends."
     )
+    journal: bool = Field(default=True, description="Keep a journal of requests.")
+    journal_required: bool = Field(
+        default=True, description="Withhold an answer that cannot be written to the journal."
+    )
+    journal_questions: Literal["text", "hash"] = Field(
+        default="text",
+        description="Keep questions as 'text', or as a 'hash' that only counts them.",
+    )
+    journal_names: Literal["name", "pseudonym"] = Field(
+        default="name", description="Keep who asked by 'name', or under a lasting 'pseudonym'."
+    )
+    journal_days: int = Field(
+        default=180,
+        ge=1,
+        le=3650,
+        description="Days that entries are kept; the CNIL advises 6 to 12 months.",
+    )
+    journal_key: str = Field(
+        default="",
+        description="Secret that signs the journal, the same for every server that shares a "
+        "registry; empty: `journal.key` in the data folder.",
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -80,6 +80,7 @@ class FakeServer:
 
     models: dict[str, Behaviour] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)  # of every request
     url: str = ""
     stopped: threading.Event = field(default_factory=threading.Event)  # a client went away
 
@@ -168,6 +169,13 @@ class FakeHandler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     fake: FakeServer
+
+    def parse_request(self) -> bool:
+        """Keeps the headers."""
+        parsed = super().parse_request()
+        if parsed:
+            self.fake.headers.append(dict(self.headers.items()))
+        return parsed
 
     def sent(self) -> Json:
         """The object that came with the request."""

@@ -11,14 +11,32 @@ import typer
 
 from api import docs
 from api.cli import app
+from rag.accounts import roles
 
 README = docs.README.read_text()
-COMMANDS: dict[str, click.Command] = typer.main.get_group(app).commands  # type: ignore[assignment]
+
+
+def flattened(group: click.Group, prefix: str = "") -> dict[str, click.Command]:
+    """Every command by what is typed for it: "search", "people add"."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            found |= flattened(command, f"{prefix}{name} ")  # type: ignore[arg-type]
+        else:
+            found[f"{prefix}{name}"] = command
+    return found
+
+
+COMMANDS = flattened(typer.main.get_group(app))  # type: ignore[arg-type]
 UNIVERSAL = {"--help", "--data", "--json"}
 
 
 def test_settings_table_is_current() -> None:
     assert docs.settings_table() in README, "run python -m api.docs"
+
+
+def test_roles_table_is_current() -> None:
+    assert roles.markdown_table() in README, "run python -m api.docs"
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, TypeAdapter
 from starlette.responses import Response
 
 from api.doors import JSON, Door
-from api.serving import Workers
+from api.leaving import stop_of
+from api.workers import Workers
 from rag.errors import ReferentError
 from rag.retrieval.search import SearchResult
 from rag.types import Answer, Asked, Caller
@@ -72,7 +73,7 @@ def router(door: Door) -> APIRouter:
         return await _told(service.readers, work)
 
     @routes.post(ASK)
-    async def ask(asked: Sent) -> Response:
+    async def ask(asked: Sent, request: Request) -> Response:
         whole = Asked(
             question=asked.question,
             caller=asked.caller,
@@ -82,8 +83,10 @@ def router(door: Door) -> APIRouter:
             strict=asked.strict,
         )
 
+        stop = stop_of(request)
+
         def work() -> bytes:
-            return ANSWER.dump_json(service.ask(whole))
+            return ANSWER.dump_json(service.ask(whole, stop))
 
         return await _told(service.writers, work)
 

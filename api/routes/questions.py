@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api import events, shapes
 from api.doors import Door
+from api.leaving import stop_of
 from api.problems import MODEL as MODEL_FAILED
 from api.routes.described import gives
 from api.schemas import AskAnswer, AskRequest, Model, ModelsAnswer, SearchAnswer, SearchRequest
@@ -48,10 +49,10 @@ def router(door: Door) -> APIRouter:
     async def ask(asked: AskRequest, request: Request) -> Response:
         if events.wanted(request):
             return await events.stream(door, request, asked)
-        caller = door.caller(asked.services)
+        caller, stop = door.caller(asked.services), stop_of(request)
 
         def work() -> dict[str, Any]:
-            return shapes.answer_shape(service.ask(asked.asked(caller)))
+            return shapes.answer_shape(service.ask(asked.asked(caller), stop))
 
         return await door.write(request, work)
 

@@ -1,4 +1,4 @@
-"""Who may do what: the one table of roles. Which texts are read is given by services, never here."""
+"""Who may do what: the one table of roles. Which texts are read is a matter of services."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,9 +22,10 @@ from rag.legal.resolve import Place, Resolved, Shelf, resolve
 from rag.legal.verify import NOT_IN_CORPUS, WRONG, Verified
 from rag.legal.verify import verify as verify_words
 from rag.ports import DraftSentence
-from rag.retrieval.numbers import number_key
+from rag.retrieval.numbers import find_numbers, number_key
 from rag.types import Caller, Citation, Hit, Sentence, Version
 
+_ARTICLE = re.compile(r"\barticles?\s+\Z", re.IGNORECASE)
 CHANGED = "le texte cité vient de changer"
 
 
@@ -87,6 +89,7 @@ class Checker:
         with reading(self._engine) as connection:
             shelf = self._opened(connection)
             found = verify_words(words, shelf, self._day, names=self._known)
+            found += _bare(words, found)
             keys = {number_key(number) for entry in found for number in entry.articles}
             numbered = catalogue.articles_numbered(connection, sorted(keys), self._caller)
         held = {number_key(article.number) for article, _ in numbered}
@@ -153,6 +156,19 @@ def _wrong(place: Place, resolved: Resolved, shelf: Shelf, day: date) -> str:
         return ""
     found = judge(place, shelf.versions(place.articles), day, None, (), resolved.title)
     return found.detail if found.verdict in WRONG else ""
+
+
+def _bare(words: str, found: Sequence[Verified]) -> list[Verified]:
+    """« l'article 78 » of no named text, which the verifier leaves alone."""
+    taken = [(entry.start, entry.end) for entry in found]
+    bare = []
+    for at, end, _ in find_numbers(words):
+        if not any(at < after and before < end for before, after in taken):
+            word = _ARTICLE.search(words[:at])
+            start = word.start() if word else at
+            number = (words[at:end],)
+            bare.append(Verified(words[start:end], start, end, "", number, NOT_IN_CORPUS, ""))
+    return bare
 
 
 def _doubtful(entry: Verified, held: Collection[str]) -> Verified | None:

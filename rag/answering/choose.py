@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag.answering.answer import Answerer, extractive
 from rag.answering.extractive import MODEL
+from rag.answering.stopping import Stop
 from rag.bootstrap import Parts
 from rag.errors import UsageError
 from rag.ports import Embedder, Generator
@@ -17,9 +18,13 @@ def model_name(settings: Settings, asked: str) -> str:
 
 
 def answerer(
-    parts: Parts, searcher: Searcher, embedder: Embedder | None, model: str = ""
+    parts: Parts,
+    searcher: Searcher,
+    embedder: Embedder | None,
+    model: str = "",
+    stop: Stop | None = None,
 ) -> Answerer:
-    """An Answerer that writes with `model`, as `model_name` reads it.
+    """An Answerer that writes with `model`, as `model_name` reads it, until `stop` is set.
 
     Raises:
         UsageError: a model is named and the settings have no server, or do not allow it.
@@ -28,11 +33,11 @@ def answerer(
     name = model_name(parts.settings, model)
     if name == MODEL:
         return Answerer(parts.catalogue, searcher, quoting)
-    written = _model(name, parts.settings)
+    written = _model(name, parts.settings, stop)
     return Answerer(parts.catalogue, searcher, lambda _caller, _day: written, fallback=quoting)
 
 
-def _model(name: str, settings: Settings) -> Generator:
+def _model(name: str, settings: Settings, stop: Stop | None) -> Generator:
     if not settings.model_url:
         raise UsageError(
             f"modèle inconnu : {name} ; aucun serveur de modèles n'est réglé",
@@ -41,4 +46,4 @@ def _model(name: str, settings: Settings) -> Generator:
         )
     from rag.answering.model import ModelGenerator
 
-    return ModelGenerator(name, settings)
+    return ModelGenerator(name, settings, stop=stop)

@@ -50,16 +50,20 @@ class LocalEmbedder:
 
     def embed_passages(self, passages: Sequence[str]) -> Vectors:
         """Shape (len(passages), dimension), float32, unit rows."""
-        if not passages:
-            return np.zeros((0, self.dimension), dtype=np.float32)
         return self._encode(list(passages), "document")
 
     def embed_question(self, question: str) -> Vectors:
         """Shape (dimension,), float32, unit length."""
-        vector: Vectors = self._encode([question], "query")[0]
+        vector: Vectors = self.embed_questions([question])[0]
         return vector
 
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """Shape (len(questions), dimension), float32, unit rows."""
+        return self._encode(list(questions), "query")
+
     def _encode(self, texts: list[str], prompt: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
         names = {"document": ("document", "passage"), "query": ("query",)}[prompt]
         prompts = self._model.prompts or {}
         chosen = next((name for name in names if prompts.get(name)), None)

@@ -54,6 +54,10 @@ class StaticEmbedder:
             vectors[row] = self.embed_question(passage)
         return vectors
 
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """As `embed_passages`: a table knows no difference."""
+        return self.embed_passages(questions)
+
     def embed_question(self, question: str) -> Vectors:
         """Shape (dimension,), float32, of length 1, or 0 without a known stem."""
         counts = Counter(

@@ -99,8 +99,7 @@ def _adding(dialect: str, table: Table, names: Iterable[str]) -> Any:
     """The statement that inserts a row of counts, or adds to the one that is there."""
     keys = [column.name for column in table.primary_key]
     statement = _INSERT[dialect](table)
-    values = statement.values({name: None for name in (*keys, *names)})
-    return values.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=keys,
         set_={name: table.c[name] + statement.excluded[name] for name in names},
     )

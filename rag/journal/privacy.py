@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from rag.database import reading, writing
 from rag.journal.entry import Entry
-from rag.journal.pen import PLACE
+from rag.journal.pen import PLACE, read_head
 from rag.journal.schema import secrets
 
 PSEUDONYM = "pseudonym"
@@ -59,6 +59,7 @@ def _secret(engine: Engine) -> bytes:
         found = _read(connection)
     if found is None:
         with writing(engine, PLACE) as connection:
+            read_head(connection, lock=True)  # one process makes it
             found = _read(connection)
             if found is None:
                 found = random.token_hex(32)

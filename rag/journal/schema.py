@@ -98,10 +98,7 @@ daily = Table(
     Column("failed", BigInteger, nullable=False),
     Column("useful", BigInteger, nullable=False),
     Column("not_useful", BigInteger, nullable=False),
-    *(
-        Column(name, BigInteger, nullable=False, server_default=text("0"))
-        for name in BUCKET_NAMES
-    ),
+    *(Column(name, BigInteger, nullable=False, server_default=text("0")) for name in BUCKET_NAMES),
 )
 
 cited = Table(

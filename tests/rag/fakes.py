@@ -41,6 +41,9 @@ class LetterEmbedder(Embedder):
         length = float(np.linalg.norm(counts))
         return counts / length if length else counts
 
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        return np.array([self.embed_question(question) for question in questions])
+
 
 class SaidGenerator(Generator):
     """Says what it is told to say."""

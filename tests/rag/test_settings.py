@@ -62,6 +62,12 @@ def test_defaults() -> None:
         ("serve_secret", "s" * 43, "s" * 43),
         ("session_hours", 8.0, 8.0),
         ("session_idle_minutes", 30.0, 30.0),
+        ("journal", False, False),
+        ("journal_required", False, False),
+        ("journal_questions", "hash", "hash"),
+        ("journal_names", "pseudonym", "pseudonym"),
+        ("journal_days", 365, 365),
+        ("journal_key", "un secret", "un secret"),
     ],
 )
 def test_every_setting_is_read_from_both(

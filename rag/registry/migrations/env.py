@@ -5,9 +5,10 @@ from __future__ import annotations
 from alembic import context
 
 from rag.accounts import schema as accounts
+from rag.journal import schema as journal
 from rag.registry.schema import metadata
 
-DESCRIBED = (accounts,)  # each adds its tables to the metadata when it is imported
+DESCRIBED = (accounts, journal)  # each adds its tables to the metadata when it is imported
 
 connection = context.config.attributes["connection"]
 context.configure(

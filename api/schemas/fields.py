@@ -1,0 +1,37 @@
+"""The fields that requests share, and their bounds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from api.commands import MAX_QUESTION
+
+MAX_DOCUMENT = 500_000  # characters of a document to verify
+MAX_NAME = 300
+MAX_TURNS = 20
+MAX_ANSWER = 20_000  # characters of an answer given back as history
+MAX_SERVICES = 50
+EXAMPLE = "Dans quel délai répond-on à un recours gracieux ?"
+
+AsOf = Annotated[
+    date | None,
+    Field(description="The law in force on this date; null: today.", examples=["2026-05-28"]),
+]
+Service = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME)]
+Services = Annotated[
+    list[Service],
+    Field(
+        max_length=MAX_SERVICES,
+        description="Answer as to a person of these services. Only on the socket of the data "
+        "folder: over TCP nobody has a service.",
+        examples=[[]],
+    ),
+]
+Question = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION),
+    Field(description="In French.", examples=[EXAMPLE]),
+]

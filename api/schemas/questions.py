@@ -1,0 +1,116 @@
+"""What search and answers give, and who may write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from api.schemas.answer import Answer
+
+
+class Hit(Answer):
+    """A passage found; `valid_to` is exclusive, null when open."""
+
+    rank: int
+    score: float
+    text_id: str
+    text: str
+    article: str
+    article_id: str
+    version_id: str
+    start: int
+    end: int
+    valid_from: date | None
+    valid_to: date | None
+    path: list[str]
+    passage: str
+    source: str
+    page: int | None
+
+
+class SearchAnswer(Answer):
+    """As `referent search --json`."""
+
+    question: str
+    as_of: date | None
+    hits: list[Hit]
+
+
+class Sentence(Answer):
+    """A sentence; `support` is verified, unsupported or contradicted, `reason` says why."""
+
+    text: str
+    markers: list[int]
+    support: str
+    reason: str
+    struck: bool = Field(description="Contradicted, or it names what does not exist.")
+
+
+class Citation(Answer):
+    """`quote` stands at `start` in the words of `version_id`, unless `verdict` says otherwise."""
+
+    marker: int
+    text_id: str
+    text: str
+    article: str
+    version_id: str
+    quote: str
+    start: int
+    end: int
+    verdict: str
+    page: int | None
+    valid_from: date | None
+    valid_to: date | None
+    link: str = Field(description="Where the publisher shows this wording.")
+
+
+class Premise(Answer):
+    """What the question takes for granted, at `start` in it, and the texts do not say."""
+
+    surface: str
+    start: int
+    end: int
+    detail: str
+
+
+class AskAnswer(Answer):
+    """As `referent ask --json`."""
+
+    question: str
+    as_of: date | None
+    answer: str
+    refused: bool
+    model: str
+    sentences: list[Sentence]
+    citations: list[Citation]
+    left_out: list[Sentence]
+    nearest: list[Hit]
+    notice: str
+    answer_id: str
+    searched: str = Field(description="How the question was looked for; empty: as it was asked.")
+    premises: list[Premise]
+    cached: bool
+    timings: dict[str, float]
+
+
+class Model(Answer):
+    """A model, in the shape that OpenAI's clients read."""
+
+    id: str = Field(examples=["extractive"])
+    object: str = "model"
+    created: int = 0
+    owned_by: str = "referent"
+    size: int | None = Field(default=None, description="Bytes, as its server says.")
+    window: int | None = Field(default=None, description="Tokens, as its server says.")
+    parameters: str = ""
+    quantization: str = ""
+    loaded: bool = True
+
+
+class ModelsAnswer(Answer):
+    """The models that may write an answer."""
+
+    object: str = "list"
+    data: list[Model]
+    notice: str = Field(default="", description="Why models are missing, in French.")

@@ -1,0 +1,40 @@
+"""What the server says of itself, and of what went wrong."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from api.schemas.answer import Answer
+
+
+class Live(Answer):
+    """The process answers."""
+
+    live: bool = True
+
+
+class IndexState(Answer):
+    """`pending`: changes of the catalogue that the index has yet to take."""
+
+    points: int
+    applied: int
+    pending: int
+
+
+class Ready(Answer):
+    """Whether questions can be answered."""
+
+    ready: bool
+    index: IndexState
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["urn:referent:not-found"])
+    title: str = Field(examples=["Aucun texte ou article ne répond à ce nom, ou plusieurs."])
+    status: int = Field(examples=[404])
+    detail: str | None = Field(default=None, description="In the language of the answer.")
+    fields: list[dict[str, str]] | None = Field(
+        default=None, description="What is missing or wrong, and why.", examples=[None]
+    )
