@@ -5,10 +5,15 @@ from __future__ import annotations
 from alembic import context
 
 from rag.accounts import schema as accounts
+from rag.conversations import schema as conversations
 from rag.journal import schema as journal
 from rag.registry.schema import metadata
 
-DESCRIBED = (accounts, journal)  # each adds its tables to the metadata when it is imported
+DESCRIBED = (
+    accounts,
+    conversations,
+    journal,
+)  # each adds its tables to the metadata when it is imported
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,1 @@
+"""Conversations kept for the person who had them, who alone reads and deletes them."""
