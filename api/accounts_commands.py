@@ -164,7 +164,7 @@ def list_keys(
     from api import terminal
 
     with _administration(data) as administration:
-        found = administration.keys(clean(login) or None)
+        found = administration.keys_of(clean(login) or None)
     if json:
         terminal.print_json({"keys": [key_shape(key) for key in found]})
         return

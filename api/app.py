@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api import problems
+from api import mcp_door, problems
 from api.doors import Door
 from api.leaving import Leaving
 from api.limits import Limits
-from api.routes import chat, health, law, operator, questions
-from api.schemas import Problem
+from api.metrics import Counting, Finding, Metrics, metrics_for
+from api.readiness import ModelProbe
+from api.routes import chat, feedback, health, law, metrics, operator, questions, verify
+from api.schemas import Problem, VerifyRequest
 from rag.errors import NotFound, ReferentError, UsageError
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -36,8 +38,8 @@ NO_TELEMETRY: TelemetryConfig = {
 log = logging.getLogger("referent")
 
 
-def create_app(door: Door) -> FastAPI:
-    """The application for who comes through `door`.
+def create_app(door: Door, counted: Metrics | None = None) -> FastAPI:
+    """The application for who comes through `door`; its requests are counted in `counted`.
 
     Its description is at /openapi.json; the usual pages that show it load scripts from elsewhere
     and are left out.
@@ -49,9 +51,14 @@ def create_app(door: Door) -> FastAPI:
         telemetry=NO_TELEMETRY,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(door.admit)],
     )
-    for routes in (questions, law, chat, health):
+    parts = door.service.parts
+    probe, counted = ModelProbe(parts.settings), counted or metrics_for(parts.settings)
+    for routes in (questions, law, verify, feedback, chat):
         app.include_router(routes.router(door))
+    app.include_router(health.router(door, probe))
+    app.include_router(metrics.router(door, counted, probe))
     if door.operator:
         app.include_router(operator.router(door))
     app.add_exception_handler(problems.Refused, _refused)
@@ -59,10 +66,13 @@ def create_app(door: Door) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _fields)
     app.add_exception_handler(HTTPException, _status)
     app.add_exception_handler(Exception, _unforeseen)
-    max_body = door.service.parts.settings.serve_max_body_kib * 1024
+    max_body = parts.settings.serve_max_body_kib * 1024
     hosts = None if door.operator else LOOPBACK_HOSTS
+    app.include_router(mcp_door.router(door, hosts))
+    app.add_middleware(Finding)
     app.add_middleware(Leaving)  # within Limits, which reads the body
     app.add_middleware(Limits, max_body=max_body, hosts=hosts)
+    app.add_middleware(Counting, metrics=counted)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 
@@ -73,7 +83,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
-        schemas["Problem"] = Problem.model_json_schema()
+        for model in (Problem, VerifyRequest):
+            schemas[model.__name__] = model.model_json_schema()
         app.openapi_schema = made
     return app.openapi_schema
 

@@ -21,7 +21,7 @@ class Gathering(Embedder):
     borrowed ») and takes all the questions that wait in one call.
 
     A question that finds it idle is embedded at once and alone. Whoever is next takes along all
-    who wait behind; if that call fails, the others try again by themselves.
+    who wait behind; if that call fails it raises for who made it, and the others try again.
     """
 
     def __init__(self, embedder: Embedder) -> None:

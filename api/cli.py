@@ -22,7 +22,9 @@ from typer._click.exceptions import (  # noqa: E402 - typer brings its own click
 from api import (  # noqa: E402
     accounts_commands,
     commands,
+    journal_commands,
     law_commands,
+    mcp_command,
     model_commands,
     serve_command,
     verify_command,
@@ -47,13 +49,14 @@ for command in (
     verify_command.verify,
     model_commands.models,
     serve_command.serve,
+    mcp_command.mcp,
     commands.status,
     commands.rebuild,
     commands.check,
     commands.remove,
 ):
     app.command()(command)
-for group in (accounts_commands.people, accounts_commands.keys):
+for group in (accounts_commands.people, accounts_commands.keys, journal_commands.journal):
     app.add_typer(group)
 
 

@@ -97,11 +97,11 @@ def ask(
 
 def status(data: Data = None, json: Json = False) -> None:
     """Dire ce que contient le dossier, texte par texte, et où en est l'index."""
-    from api import status_view, terminal
+    from api import remote, status_view, terminal
     from rag.health import describe
 
     with existing(data) as parts:
-        shape = describe(parts)
+        shape = remote.through(parts, lambda server: server.status(), lambda: describe(parts))
         texts = [] if json else status_view.texts(parts)
     if json:
         terminal.print_json(shape)
@@ -127,11 +127,11 @@ def rebuild(data: Data = None, json: Json = False) -> None:
 
 def check(data: Data = None, json: Json = False) -> None:
     """Vérifier que catalogue, index et fichiers concordent."""
-    from api import terminal
+    from api import remote, terminal
     from rag.health import check as check_all
 
     with existing(data) as parts:
-        problems = check_all(parts)
+        problems = remote.through(parts, lambda server: server.check(), lambda: check_all(parts))
     if json:
         terminal.print_json({"problems": [problem.as_json() for problem in problems]})
     else:

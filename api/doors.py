@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.problems import FORBIDDEN, Refused
+from api import rules, visitors
 from api.serving import Service
+from api.visitors import Visitor
 from api.workers import Workers
 from rag.types import Caller
 
@@ -20,31 +22,46 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """`operator`: the socket in the data folder, which only its owner can open.
-
-    There are no accounts yet, so who comes over TCP is nobody in particular and reads only what
-    everyone may read; the operator reads everything, or answers as to persons of some services.
-    """
+    """`operator`: the socket in the data folder, which only its owner can open."""
 
     service: Service
     operator: bool = False
 
-    def caller(self, services: Sequence[str] = ()) -> Caller:
-        """Who asks.
+    async def admit(self, request: Request) -> None:
+        """Find out who comes, and let them pass if the route may be theirs. Before every route.
 
         Raises:
-            Refused: services are claimed where nobody has any.
+            Refused: it may not, or a form of a page comes from elsewhere.
         """
+        path = request.scope["route"].path
+        visitor = await self._visitor(request)
+        visitors.check(visitor, rules.needed(request.method, path))
+        await visitors.check_origin(request, visitor)
+        visitors.enter(visitor, path)
+
+    async def _visitor(self, request: Request) -> Visitor:
         if self.operator:
-            return Caller.of(services) if services else Caller.operator()
-        if services:
-            raise Refused(
-                FORBIDDEN,
-                "Il n'y a pas encore de comptes : par le réseau, seuls les textes ouverts à tous "
-                "sont lus.",
-                "There are no accounts yet: over the network only texts open to everyone are read.",
-            )
-        return Caller()
+            return visitors.operator()
+        key, session = visitors.key_of(request), visitors.session_of(request)
+        address = request.client.host if request.client else ""
+        return await self.service.at_gate(partial(self._known, key, session, address))
+
+    def _known(self, key: str, session: str, address: str) -> Visitor:
+        accounts = self.service.accounts
+        identity = accounts.caller_of_key(key) if key else None
+        if identity is None and session:
+            identity = accounts.caller_of_session(session)
+        if identity is not None:
+            return visitors.person(identity)
+        return visitors.NOBODY if accounts.anyone() else visitors.anyone(address)
+
+    def caller(self, services: Sequence[str] = ()) -> Caller:
+        """Who asks, reading no more than what these services read; []: all that they may.
+
+        Raises:
+            Refused: services are claimed that are not theirs.
+        """
+        return visitors.present().as_of_services(services)
 
     async def read(self, request: Request, work: Callable[[], Any]) -> Response:
         """The JSON of what `work` returns, made in a thread."""
@@ -55,12 +72,19 @@ class Door:
         return await self._run(self.service.writers, request, work)
 
     async def _run(self, workers: Workers, request: Request, work: Callable[[], Any]) -> Response:
-        content = await workers.run(self.name(request), lambda: as_json(work()))
+        def recorded() -> bytes:
+            kind = rules.KINDS.get(request.scope["route"].path)
+            if kind is None:
+                return as_json(work())
+            asked = str(request.path_params.get("reference", ""))
+            return self.service.recorder.works(kind, asked, lambda: as_json(work()))
+
+        content = await workers.run(self.name(request), recorded)
         return Response(content, media_type=JSON)
 
-    def name(self, request: Request) -> str:
+    def name(self, _request: Request) -> str:
         """Who waits in the same line."""
-        return "operator" if self.operator or not request.client else request.client.host
+        return visitors.present().line
 
 
 def as_json(shape: Any) -> bytes:

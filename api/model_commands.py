@@ -113,7 +113,7 @@ def _print(found: Sequence[ModelInfo], shape: dict[str, Any]) -> None:
             _FITS[told["fits"]],
             f"{model.parameters} {model.quantization}".strip(),
             f"{model.window} jetons" if model.window else "?",
-            _speed_words(told["speed"]),
+            speed_words(told["speed"]),
             _state(model),
         )
         for model, told in zip(found, shape["models"], strict=True)
@@ -129,7 +129,8 @@ def _print(found: Sequence[ModelInfo], shape: dict[str, Any]) -> None:
     )
 
 
-def _speed_words(speed: Mapping[str, Any] | None) -> str:
+def speed_words(speed: Mapping[str, Any] | None) -> str:
+    """The `speed` of the shape, for a table."""
     if speed is None:
         return "?"
     rate = speed["written_per_second"]

@@ -60,6 +60,12 @@ FORBIDDEN = Kind(
     "Ce droit ne peut pas être demandé ici.",
     "This right cannot be claimed here.",
 )
+UNKNOWN_CALLER = Kind(
+    "unknown-caller",
+    401,
+    "Dites d'abord qui vous êtes.",
+    "Say who you are first.",
+)
 HOST = Kind(
     "host",
     421,
@@ -169,6 +175,8 @@ def problem(kind: Kind, language: str, detail: str = "", **more: object) -> Resp
         **more,
     }
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if kind is UNKNOWN_CALLER:
+        headers["WWW-Authenticate"] = "Bearer"
     if kind in RETRY:
         headers["Retry-After"] = str(RETRY_SECONDS)
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Search and answers through the server that holds the index of the same data folder.
+"""What needs the index, through the server that holds it for the same data folder.
 
 `connect` gives a `Remote` when a server listens, None when the command is to open the index itself.
 A `Remote` stands where a Searcher and an Answerer stand.
@@ -23,6 +23,7 @@ from rag.types import Caller
 
 if TYPE_CHECKING:
     from rag.bootstrap import Parts
+    from rag.health import Problem
     from rag.retrieval.search import SearchResult
     from rag.types import Answer, Asked
 
@@ -56,6 +57,16 @@ class Remote:
         sent = _asked(asked.question, asked.caller, asked.as_of, asked.limit)
         more = {"model": asked.model, "strict": asked.strict}
         return self._post("/operator/ask", {**sent, **more}, TypeAdapter(Answer))
+
+    def status(self) -> dict[str, Any]:
+        """As `rag.health.describe`."""
+        return self._post("/operator/status", {}, TypeAdapter(dict[str, Any]))
+
+    def check(self) -> list[Problem]:
+        """As `rag.health.check`."""
+        from rag.health import Problem
+
+        return self._post("/operator/check", {}, TypeAdapter(list[Problem]))
 
     def _post(self, path: str, asked: dict[str, Any], kind: TypeAdapter[T]) -> T:
         status, content = self._exchange(path, json.dumps(asked).encode())

@@ -6,14 +6,19 @@ only hands work over. The outbox is looked at every second, in a thread too.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from api.batching import Gathering
+from api.recording import Recorder
 from api.workers import Workers
+from rag.accounts.authority import Accounts
 from rag.answering.answer import Events, last
 from rag.answering.cache import AnswerCache, Remembering
 from rag.answering.choose import answerer, model_name
@@ -21,12 +26,15 @@ from rag.answering.stopping import Stop
 from rag.bootstrap import Parts
 from rag.errors import AnswerStopped, ReferentError
 from rag.index import projection
+from rag.journal.journal import Journal
 from rag.maintenance import ready_index
 from rag.retrieval.search import Searcher, SearchResult
 from rag.settings import Settings
 from rag.types import Answer, Asked, Caller
 
 APPLY_SECONDS = 1.0  # between two looks at the outbox
+GATE_THREADS = 2
+T = TypeVar("T")
 log = logging.getLogger("referent")
 
 
@@ -44,6 +52,10 @@ class Service:
         self.readers = Workers(chosen.serve_searches, chosen.serve_waiting, chosen.serve_timeout)
         self.writers = Workers(chosen.serve_answers, chosen.serve_waiting, answer_seconds(chosen))
         self.probes = Workers(1, chosen.serve_waiting, chosen.serve_timeout)  # of health
+        self.accounts = Accounts(parts.registry, chosen)
+        self.journal = Journal(parts.registry, chosen, parts.data)
+        self.recorder = Recorder(self.journal)
+        self._gate = ThreadPoolExecutor(GATE_THREADS, thread_name_prefix="referent-gate")
         self._embedder = Gathering(parts.embedder) if parts.embedder else None
         self._index = ready_index(parts)
         self._searcher = Searcher(parts.catalogue, self._index, self._embedder)
@@ -53,9 +65,16 @@ class Service:
         self._applier = threading.Thread(target=self._apply, name="referent-outbox")
         self._applier.start()
 
+    async def at_gate(self, look: Callable[[], T]) -> T:
+        """What `look` returns, a moment's reading of who comes, apart from what they will ask."""
+        return await asyncio.get_running_loop().run_in_executor(self._gate, look)
+
     def search(self, question: str, caller: Caller, as_of: date | None, limit: int) -> SearchResult:
         """As `referent search`."""
-        return self._searcher.search(question, caller, as_of or date.today(), limit)
+        day = as_of or date.today()
+        return self.recorder.searches(
+            question, caller, lambda: self._searcher.search(question, caller, day, limit)
+        )
 
     def ask(self, asked: Asked, stop: Stop | None = None) -> Answer:
         """As `referent ask`.
@@ -73,6 +92,10 @@ class Service:
         """
         stop = stop or Stop()
         _check(stop)  # it may have waited for its turn
+        with closing(self.recorder.answers(asked, self._until(stop, asked))) as events:
+            yield from events
+
+    def _until(self, stop: Stop, asked: Asked) -> Events:
         with closing(self._events(asked, stop)) as events:
             for event in events:
                 _check(stop)
@@ -109,6 +132,7 @@ class Service:
         self._applier.join()
         for workers in (self.probes, self.readers, self.writers):
             workers.close()
+        self._gate.shutdown()
 
     def _apply(self) -> None:
         while not self._stop.wait(APPLY_SECONDS):

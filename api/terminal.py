@@ -101,9 +101,7 @@ def print_answer(answer: Answer) -> None:
     if answer.searched:
         console.print(styled((f"\nQuestion comprise : {answer.searched}", "dim")))
     for premise in answer.premises:
-        console.print(
-            styled(("\nAttention", "yellow"), f" — {premise.surface} : {premise.detail}")
-        )
+        console.print(styled(("\nAttention", "yellow"), f" — {premise.surface} : {premise.detail}"))
     console.print(styled(f"\n{answer.answer}\n"))
     if answer.notice:
         console.print(styled(f"{answer.notice}\n"))

@@ -16,6 +16,8 @@ from api.folder import Data, Json, existing
 from rag.errors import EmptySource, ReferentError, SourceError, StorageError, UnreadableSource
 
 if TYPE_CHECKING:
+    from rag.legal.names import Names
+    from rag.legal.resolve import Shelf
     from rag.legal.verify import Verified
     from rag.types import TextState
 
@@ -57,16 +59,16 @@ def verify(
     from api import terminal
 
     day = as_of.date() if as_of else date.today()
-    checked, failures = _checked(files, data, service, day)
+    done, failures = _checked(files, data, service, day)
     if html:
-        _write_page(html, checked, day)
+        _write_page(html, done, day)
     if json:
-        terminal.print_json(verify_shape(checked))
+        terminal.print_json(verify_shape(done))
     else:
-        _print(checked)
+        _print(done)
     for failure in failures:
         terminal.print_error(failure)
-    if failures or any(entry.wrong for document in checked for entry in document.found):
+    if failures or any(entry.wrong for document in done for entry in document.found):
         raise typer.Exit(1)
 
 
@@ -95,16 +97,25 @@ def entry_shape(entry: Verified) -> dict[str, Any]:
     }
 
 
+def checked(
+    name: str, words: str, title: str, shelf: Shelf, day: date, names: Names | None = None
+) -> Checked:
+    """A document as `read_words` gave it, each of its references with its verdict on `day`."""
+    from rag.legal.verify import verify as verify_words
+
+    home = title if title and shelf.text(title) else ""
+    return Checked(name, words, verify_words(words, shelf, day, home, names))
+
+
 def _checked(
     files: Sequence[str], data: Path | None, service: list[str] | None, day: date
 ) -> tuple[list[Checked], list[ReferentError]]:
     from rag.database import reading
     from rag.legal.resolve import Shelf
-    from rag.legal.verify import verify as verify_words
     from rag.types import Caller
 
     caller = Caller.of(service) if service else Caller.operator()
-    checked: list[Checked] = []
+    done: list[Checked] = []
     failures: list[ReferentError] = []
     with existing(data) as parts, reading(parts.catalogue) as connection:
         shelf = Shelf(connection, caller)
@@ -115,9 +126,8 @@ def _checked(
             except SourceError as error:
                 failures.append(error)
                 continue
-            home = title if title and shelf.text(title) else ""
-            checked.append(Checked(file, words, verify_words(words, shelf, day, home, names)))
-    return checked, failures
+            done.append(checked(file, words, title, shelf, day, names))
+    return done, failures
 
 
 def read_words(file: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -77,7 +78,8 @@ class Workers:
 
     def _start(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Work in the slot just taken, which is given back when it ends."""
-        future = asyncio.get_running_loop().run_in_executor(self._pool, work)
+        within = contextvars.copy_context()  # who asks, above all
+        future = asyncio.get_running_loop().run_in_executor(self._pool, within.run, work)
         future.add_done_callback(self._done)
         return future
 

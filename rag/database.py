@@ -44,9 +44,7 @@ def open_database(url: str, where: str, tree: Tree) -> Engine:
         StorageError: its folder or disk cannot be written or read.
         CatalogueError: damaged, or something else.
     """
-    engine = create_engine(
-        url, connect_args=_connect_args(url), execution_options={_TREE: tree}
-    )
+    engine = create_engine(url, connect_args=_connect_args(url), execution_options={_TREE: tree})
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin_immediate)

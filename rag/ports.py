@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rag.types import Hit, SparseVector
+from rag.types import Hit, SparseVector, Spent
 
 Vectors = npt.NDArray[np.float32]
 
@@ -154,6 +154,7 @@ class Generator(Protocol):
     """Writes an answer from passages. What it writes is a draft: every claim is checked after."""
 
     name: str
+    spent: Spent | None = None  # by a model, for the last whole answer
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Iterable[DraftSentence]:
         """Sentences in reading order; none at all means that the passages do not answer."""

@@ -136,6 +136,28 @@ class Settings(BaseSettings):
     session_idle_minutes: float = Field(
         default=60.0, ge=5, description="Minutes without a request after which a session ends."
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="OpenID Connect: address of the identity provider; empty: passwords only.",
+    )
+    oidc_client_id: str = Field(default="", description="This server's name at the provider.")
+    oidc_client_secret: str = Field(
+        default="", repr=False, description="Its secret there, when the provider gave one."
+    )
+    oidc_groups: str = Field(
+        default="", description="Groups and the service each gives: `grp-rh=rh,grp-voirie=voirie`."
+    )
+    oidc_roles: str = Field(
+        default="", description="Groups and the role each gives: `grp-juristes=legal`."
+    )
+    oidc_groups_claim: str = Field(
+        default="groups", min_length=1, description="Claim of the ID token that lists the groups."
+    )
+    oidc_everyone: bool = Field(
+        default=False,
+        description="Whoever the provider knows comes in, as an agent of no service; else a "
+        "group must give a service or role.",
+    )
     journal: bool = Field(default=True, description="Keep a journal of requests.")
     journal_required: bool = Field(
         default=True, description="Withhold an answer that cannot be written to the journal."

@@ -208,6 +208,17 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What one whole answer took of a model, as its server reported it or as it was measured."""
+
+    prompt_tokens: int  # read by the server
+    prompt_ms: float  # to read them
+    written_tokens: int  # thoughts included
+    written_ms: float  # to write them
+    first_ms: float  # from the request to the first piece of the answer
+
+
+@dataclass(frozen=True, slots=True)
 class Premise:
     """What a question takes for granted and the texts do not say: `question[start:end]`."""
 
@@ -236,6 +247,7 @@ class Answer:
     searched: str = ""  # the question as it was looked for; "": as it was asked
     premises: tuple[Premise, ...] = ()
     cached: bool = False
+    spent: Spent | None = None  # by the model, for this very answer; None: nothing
 
 
 @dataclass(frozen=True, slots=True)

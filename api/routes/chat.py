@@ -1,154 +1,99 @@
 """OpenAI's chat shape, so that existing chat front ends can use Référent as a model.
 
-The question is the last message of the user. An answer is checked as a whole before any of it is
-sent: streamed, it comes in pieces, but never words that would have to be taken back.
+The question is the last message of the user; it may follow what came before it. Streamed, each
+sentence is sent once it is checked, if it is verified: never words that would be taken back.
 """
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+import json
+import logging
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, closing
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.responses import Response, StreamingResponse
 
-from api import shapes
-from api.doors import Door, as_json
+from api import chat_chunks, problems
+from api.chat_chunks import Chunks
+from api.chat_errors import ChatRoute
+from api.chat_shapes import ChatAnswer, ChatRequest
+from api.doors import JSON, Door, as_json
 from api.events import MEDIA_TYPE
-from api.problems import INVALID, MODEL, Refused
+from api.leaving import stop_of
+from api.problems import MODEL
 from api.routes.described import gives
-from api.schemas import EXAMPLE, Citation, Question
-from rag.legal.titles import article_name
-from rag.types import Answer, Asked
+from rag.answering import extractive
+from rag.answering.choose import model_name
+from rag.errors import ReferentError
+from rag.types import Asked
 
-MAX_MESSAGES = 200
-QUESTION: TypeAdapter[str] = TypeAdapter(Question)
-
-
-class Part(BaseModel):
-    """A part of a message; only those of type "text" are read."""
-
-    type: str
-    text: str = ""
-
-
-class Message(BaseModel):
-    """One turn of a conversation."""
-
-    role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str | list[Part] | None = Field(default=None, examples=[EXAMPLE])
-
-
-class ChatRequest(BaseModel):
-    """What chat front ends send; what Référent has no use for (temperature…) is ignored."""
-
-    model: str = Field(default="", max_length=300, examples=["extractive"])
-    messages: Annotated[list[Message], Field(min_length=1, max_length=MAX_MESSAGES)]
-    stream: bool = False
-
-
-class Choice(BaseModel):
-    """The answer."""
-
-    index: int
-    message: dict[str, Any]
-    finish_reason: str
-
-
-class ChatAnswer(BaseModel):
-    """As OpenAI's, with "citations", which are also footnotes of the content."""
-
-    id: str
-    object: Literal["chat.completion"]
-    created: int
-    model: str
-    choices: list[Choice]
-    citations: list[Citation]
+log = logging.getLogger("referent")
+DESCRIPTION = (
+    "The user's last message is the question; those before it are what it may follow. Citations "
+    "are footnotes of the content, and `citations` of the answer (streamed: of the last chunk). "
+    "A failure after the first words ends the stream with a line that says so, `finish_reason` "
+    '"stop", and the `problem` in the last chunk. Errors have an `error` member as OpenAI\'s.'
+)
 
 
 def router(door: Door) -> APIRouter:
     """The route, for who comes through `door`."""
-    routes = APIRouter(prefix="/v1", tags=["OpenAI"])
+    routes = APIRouter(prefix="/v1", tags=["OpenAI"], route_class=ChatRoute)
     service = door.service
 
     @routes.post(
-        "/chat/completions", responses=gives(ChatAnswer, MODEL), summary="An answer, as a chat"
+        "/chat/completions",
+        responses=gives(ChatAnswer, MODEL),
+        summary="An answer, as a chat",
+        description=DESCRIPTION,
     )
-    async def chat(asked: ChatRequest, request: Request) -> Response:
-        question, caller = _question(asked.messages), door.caller()
+    async def chat(given: ChatRequest, request: Request) -> Response:
+        asked, stop = given.asked(door.caller()), stop_of(request)
+        if given.stream:
+            return await _streamed(door, request, asked, usage=given.usage)
 
-        def work() -> Answer:
-            return service.ask(Asked(question, caller, model=asked.model))
+        def work() -> bytes:
+            return as_json(chat_chunks.whole(service.ask(asked, stop)))
 
-        answer = await service.writers.run(door.name(request), work)
-        if asked.stream:
-            return StreamingResponse(_chunks(answer), media_type=MEDIA_TYPE)
-        return Response(as_json(_whole(answer)), media_type="application/json")
+        content = await service.writers.run(door.name(request), work)
+        return Response(content, media_type=JSON)
 
     return routes
 
 
-def _question(messages: list[Message]) -> str:
-    """The last words of the user, within the limits of a question."""
-    last = next((message for message in reversed(messages) if message.role == "user"), None)
-    content = (last.content if last else None) or ""
-    words = (
-        content
-        if isinstance(content, str)
-        else "\n".join(part.text for part in content if part.type == "text")
+async def _streamed(door: Door, request: Request, asked: Asked, *, usage: bool) -> Response:
+    """The response, its first words at hand: an error before them is a problem as any other."""
+    service, stop = door.service, stop_of(request)
+    model = model_name(service.parts.settings, asked.model)
+    chunks = Chunks(model, quoting=model == extractive.MODEL, usage=usage)
+
+    def work() -> Generator[bytes, None, None]:
+        with closing(service.stream(asked, stop)) as events:
+            for event in events:
+                yield from chunks.of(event)
+
+    made = service.writers.stream(door.name(request), work)
+    first = await anext(made)
+    return StreamingResponse(
+        _all(first, made, chunks), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"}
     )
+
+
+async def _all(
+    first: bytes, made: AsyncGenerator[bytes, None], chunks: Chunks
+) -> AsyncGenerator[bytes, None]:
     try:
-        return QUESTION.validate_python(words)
-    except ValidationError as error:
-        raise Refused(
-            INVALID,
-            "Le dernier message de l'utilisateur est vide ou trop long.",
-            "The user's last message is empty or too long.",
-        ) from error
-
-
-def _whole(answer: Answer) -> dict[str, Any]:
-    message = {"role": "assistant", "content": "".join(_pieces(answer))}
-    return {
-        **_head(answer, "chat.completion"),
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        "citations": shapes.answer_shape(answer)["citations"],
-    }
-
-
-def _chunks(answer: Answer) -> Iterator[bytes]:
-    head = _head(answer, "chat.completion.chunk")
-    yield _chunk(head, {"role": "assistant", "content": ""})
-    for piece in _pieces(answer):
-        yield _chunk(head, {"content": piece})
-    last = {**head, "citations": shapes.answer_shape(answer)["citations"]}
-    yield _chunk(last, {}, "stop")
-    yield b"data: [DONE]\n\n"
-
-
-def _chunk(head: dict[str, Any], delta: dict[str, str], end: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": delta, "finish_reason": end}
-    return b"data: " + as_json({**head, "choices": [choice]}) + b"\n\n"
-
-
-def _head(answer: Answer, kind: str) -> dict[str, Any]:
-    return {
-        "id": f"chatcmpl-{uuid.uuid4().hex}",
-        "object": kind,
-        "created": int(time.time()),
-        "model": answer.model,
-    }
-
-
-def _pieces(answer: Answer) -> Iterator[str]:
-    """The answer line by line, then its notice and its citations as footnotes."""
-    yield from answer.answer.splitlines(keepends=True)
-    if answer.notice:
-        yield f"\n\n{answer.notice}"
-    for citation in answer.citations:
-        page = f", page {citation.page}" if citation.page else ""
-        name = f"{article_name(citation.article)} — {citation.text}{page}"
-        yield f"\n\n[{citation.marker}] {name} : « {citation.quote} »"
+        async with aclosing(made):
+            yield first
+            async for chunk in made:
+                yield chunk
+    except problems.Refused as error:
+        problem = problems.refusal(error, problems.FRENCH)
+    except ReferentError as error:
+        log.error("%s", error)
+        problem = problems.of_error(error, problems.FRENCH)
+    else:
+        return
+    for chunk in chunks.broken(json.loads(bytes(problem.body))):
+        yield chunk

@@ -7,20 +7,36 @@ from typing import Any
 from pydantic import BaseModel
 
 from api import problems
+from api.problems import Kind
 
-_PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+Responses = dict[int | str, dict[str, Any]]
+ALWAYS = (problems.HOST, problems.TOO_LARGE, problems.SLOW_BODY)  # before any route is reached
+GUARDED = (problems.UNKNOWN_CALLER, problems.FORBIDDEN)  # where not everyone may
+QUEUED = (problems.TOO_MANY, problems.BUSY, problems.LATE)
+WORK = (problems.INVALID, *GUARDED, *QUEUED, problems.UNAVAILABLE)  # asked of the texts
 
 
-def gives(
-    model: type[BaseModel], *kinds: problems.Kind, also: tuple[int, ...] = ()
-) -> dict[int | str, dict[str, Any]]:
-    """The answers of a route: `model` (with the statuses `also` too), or one of these problems."""
-    always = (problems.INVALID, problems.FORBIDDEN, problems.HOST, problems.TOO_LARGE,
-              problems.SLOW_BODY, problems.TOO_MANY, problems.BUSY, problems.LATE)  # fmt: skip
-    given: dict[int | str, dict[str, Any]] = {
-        kind.status: {"description": kind.english, "content": _PROBLEM}
-        for kind in (*always, *kinds)
-    }
-    for status in (200, *also):
-        given[status] = {"description": model.__doc__ or "", "model": model}
+def gives(model: type[BaseModel], *kinds: Kind) -> Responses:
+    """The answers of a route that reads the texts: `model`, or a problem of one of these kinds."""
+    given = fails(*WORK, *kinds)
+    given[200] = {"description": model.__doc__ or "", "model": model}
     return given
+
+
+def fails(*kinds: Kind) -> Responses:
+    """The problems of a route: of these kinds, and those that any route may have."""
+    given: Responses = {}
+    for kind in (*ALWAYS, *kinds):
+        told = given.setdefault(kind.status, {"description": "", "content": _problems()})
+        told["description"] = " Or: ".join(filter(None, (told["description"], kind.english)))
+        told["content"][problems.MEDIA_TYPE]["examples"][kind.name] = {"value": _example(kind)}
+    return given
+
+
+def _problems() -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {problems.MEDIA_TYPE: {"schema": schema, "examples": {}}}
+
+
+def _example(kind: Kind) -> dict[str, Any]:
+    return {"type": f"{problems.PREFIX}{kind.name}", "title": kind.french, "status": kind.status}

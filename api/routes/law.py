@@ -1,4 +1,4 @@
-"""Texts, articles, changes, and the references of a document."""
+"""Texts, articles and changes."""
 
 from __future__ import annotations
 
@@ -18,16 +18,12 @@ from api.schemas import (
     ArticleAnswer,
     ChangesAnswer,
     TextsAnswer,
-    VerifyAnswer,
-    VerifyRequest,
 )
-from api.verify_command import Checked, verify_shape
 from rag.catalogue import reading
 from rag.database import reading as transaction
 from rag.history import changes as find_changes
 from rag.legal.lookup import find_article
 from rag.legal.resolve import Shelf
-from rag.legal.verify import verify as verify_words
 from rag.types import Text
 
 Reference = Annotated[
@@ -96,18 +92,6 @@ def router(door: Door) -> APIRouter:
                 return changes_view.shape(
                     find_changes(connection, caller, start, today, texts=texts)
                 )
-
-        return await door.read(request, work)
-
-    @routes.post("/verify", responses=gives(VerifyAnswer), summary="The references of a document")
-    async def verify(asked: VerifyRequest, request: Request) -> Response:
-        caller = door.caller(asked.services)
-
-        def work() -> dict[str, Any]:
-            with transaction(engine) as connection:
-                shelf = Shelf(connection, caller)
-                found = verify_words(asked.text, shelf, asked.as_of or date.today())
-                return verify_shape([Checked("", asked.text, found)])
 
         return await door.read(request, work)
 

@@ -1,11 +1,12 @@
-"""For `referent search` and `ask` beside the server: whole results, on the operator's socket only.
+"""For the commands beside the server that need the index: on the operator's socket only.
 
-They are the types of `rag.types` as they are, so that the command prints what it would print alone,
-and errors are told whole, for the same reason.
+Results are whole, so that the command prints what it would print alone, and errors are told whole,
+for the same reason.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -13,17 +14,23 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, TypeAdapter
 from starlette.responses import Response
 
-from api.doors import JSON, Door
+from api.doors import JSON, Door, as_json
 from api.leaving import stop_of
+from api.serving import APPLY_SECONDS, Service
 from api.workers import Workers
 from rag.errors import ReferentError
+from rag.health import Problem, describe
+from rag.health import check as check_all
 from rag.retrieval.search import SearchResult
 from rag.types import Answer, Asked, Caller
 
 RESULT: TypeAdapter[SearchResult] = TypeAdapter(SearchResult)
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+PROBLEMS: TypeAdapter[list[Problem]] = TypeAdapter(list[Problem])
 SEARCH, ASK = "/operator/search", "/operator/ask"
+STATUS, CHECK = "/operator/status", "/operator/check"
 FAILED = 409  # one of our errors, in the body
+LOOKS = 3  # at catalogue and index, while they change
 
 
 class Told(BaseModel):
@@ -90,7 +97,29 @@ def router(door: Door) -> APIRouter:
 
         return await _told(service.writers, work)
 
+    @routes.post(STATUS)
+    async def status() -> Response:
+        return await _told(service.readers, lambda: as_json(describe(service.parts)))
+
+    @routes.post(CHECK)
+    async def check() -> Response:
+        def work() -> bytes:
+            return PROBLEMS.dump_json(_settled(service))
+
+        return await _told(service.writers, work)  # it may take as long as an answer
+
     return routes
+
+
+def _settled(service: Service) -> list[Problem]:
+    """What does not agree, and not only because an ingest went on while it was looked at."""
+    for _ in range(LOOKS):
+        before = service.state()["index"]
+        found = check_all(service.parts)
+        if not found or (service.state()["index"] == before and not before["pending"]):
+            break
+        time.sleep(APPLY_SECONDS)
+    return found
 
 
 async def _told(workers: Workers, work: Callable[[], bytes]) -> Response:

@@ -14,6 +14,7 @@ MAX_NAME = 300
 MAX_TURNS = 20
 MAX_ANSWER = 20_000  # characters of an answer given back as history
 MAX_SERVICES = 50
+MAX_COMMENT = 2000
 EXAMPLE = "Dans quel délai répond-on à un recours gracieux ?"
 
 AsOf = Annotated[

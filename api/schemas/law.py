@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from pydantic import ConfigDict
+
+from api.schemas import examples
 from api.schemas.answer import Answer
 
 
@@ -19,6 +22,8 @@ class TextEntry(Answer):
 
 class TextsAnswer(Answer):
     """Every text that the caller may read, by title."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.TEXTS]})
 
     texts: list[TextEntry]
 
@@ -36,6 +41,8 @@ class VersionEntry(Answer):
 class ArticleAnswer(Answer):
     """As `referent show --json`; "comparison" when two dates were given."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ARTICLE_SHOWN]})
+
     text_id: str
     text: str
     article: str
@@ -48,6 +55,8 @@ class ArticleAnswer(Answer):
 
 class ChangesAnswer(Answer):
     """As `referent changes --json`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.CHANGES]})
 
     since: date
     until: date | None
@@ -69,5 +78,7 @@ class ReferenceEntry(Answer):
 
 class VerifyAnswer(Answer):
     """As `referent verify --json`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.VERIFY]})
 
     references: list[ReferenceEntry]

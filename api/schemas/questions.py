@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
+from api.schemas import examples
 from api.schemas.answer import Answer
 
 
@@ -31,6 +32,8 @@ class Hit(Answer):
 
 class SearchAnswer(Answer):
     """As `referent search --json`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SEARCH]})
 
     question: str
     as_of: date | None
@@ -77,6 +80,8 @@ class Premise(Answer):
 class AskAnswer(Answer):
     """As `referent ask --json`."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
+
     question: str
     as_of: date | None
     answer: str
@@ -110,6 +115,8 @@ class Model(Answer):
 
 class ModelsAnswer(Answer):
     """The models that may write an answer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.MODELS]})
 
     object: str = "list"
     data: list[Model]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas import examples
 from api.schemas.fields import (
     MAX_ANSWER,
+    MAX_COMMENT,
     MAX_DOCUMENT,
     MAX_NAME,
     MAX_TURNS,
@@ -25,6 +29,8 @@ class Request(BaseModel):
 class SearchRequest(Request):
     """What to look for."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SEARCH_REQUEST]})
+
     question: Question
     as_of: AsOf = None
     services: Services = []
@@ -40,6 +46,8 @@ class Turn(Request):
 
 class AskRequest(Request):
     """What to answer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK_REQUEST]})
 
     question: Question
     as_of: AsOf = None
@@ -77,9 +85,39 @@ class AskRequest(Request):
 class VerifyRequest(Request):
     """A document whose references are to be checked."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.VERIFY_REQUEST]})
+
     text: str = Field(
         max_length=MAX_DOCUMENT,
         examples=["Vu l'article L. 211-2 du CRPA, la décision est motivée."],
     )
     as_of: AsOf = None
     services: Services = []
+
+
+class UploadFields(Request):
+    """What may come with the file, in a form."""
+
+    as_of: AsOf = None
+    services: Services = []
+
+
+class FeedbackRequest(Request):
+    """What somebody thinks of an answer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FEEDBACK_REQUEST]})
+
+    answer_id: str = Field(
+        pattern=r"^[0-9a-f]{32}$",
+        description="`answer_id` of the answer.",
+        examples=["0123456789abcdef0123456789abcdef"],
+    )
+    useful: bool
+    reason: Literal["wrong", "incomplete", "outdated", "off_topic", "unclear", "other"] | None = (
+        Field(default=None, description="Why it is not.", examples=["incomplete"])
+    )
+    comment: str = Field(
+        default="",
+        max_length=MAX_COMMENT,
+        examples=["Il manque le cas des mineurs."],
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas import examples
 from api.schemas.answer import Answer
 
 
@@ -21,11 +22,31 @@ class IndexState(Answer):
     pending: int
 
 
+class CatalogueState(Answer):
+    """Whether the texts can be read."""
+
+    readable: bool
+
+
+class ModelState(Answer):
+    """The model server of the settings; `reachable` is null when none is configured."""
+
+    configured: bool
+    reachable: bool | None
+
+
 class Ready(Answer):
-    """Whether questions can be answered."""
+    """Whether questions can be answered; without the model server they are, in quotations.
+
+    `index` is null when it cannot be read.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.READY]})
 
     ready: bool
-    index: IndexState
+    catalogue: CatalogueState
+    index: IndexState | None
+    model: ModelState
 
 
 class Problem(BaseModel):

@@ -20,6 +20,7 @@ import typer  # noqa: E402 - after the environment says that nobody may be phone
 from eval.bench import (  # noqa: E402
     cold,
     embedding,
+    journal,
     machine,
     memory,
     reading,
@@ -40,6 +41,7 @@ MEASURES: dict[str, tuple[str, Measure]] = {
     "reading": (reading.TITLE, reading.measure),
     "side-by-side": (side_by_side.TITLE, side_by_side.measure),
     "embedding": (embedding.TITLE, embedding.measure),
+    "journal": (journal.TITLE, journal.measure),
 }
 
 

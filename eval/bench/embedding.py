@@ -71,6 +71,7 @@ class _Recorder:
         self.window = embedder.window
         self.count_tokens = embedder.count_tokens
         self.embed_question = embedder.embed_question
+        self.embed_questions = embedder.embed_questions
         self.passages: list[str] = []
 
     def embed_passages(self, passages: Sequence[str]) -> Vectors:

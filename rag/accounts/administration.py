@@ -117,7 +117,7 @@ class Administration:
             person = people.named(connection, login)
             return keys.create(connection, person, name, permissions, days, self._store.now())
 
-    def keys(self, login: str | None = None) -> list[Key]:
+    def keys_of(self, login: str | None = None) -> list[Key]:
         """Everyone's keys, or one person's.
 
         Raises:

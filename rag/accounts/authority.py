@@ -68,6 +68,11 @@ class Accounts:
             self._note(lambda writer: keys.touch(writer, found.identity.key_id, now))
         return found.identity
 
+    def anyone(self) -> bool:
+        """True when there is at least one account, disabled ones included."""
+        with self.store.reading() as connection:
+            return people.anyone(connection)
+
     def _note(self, write: Callable[[Connection], None]) -> None:
         """Write it down if possible: a full disk or a long writer must not lock people out."""
         with suppress(StorageError, CatalogueBusy), self.store.writing() as connection:
@@ -89,10 +94,9 @@ class Accounts:
         with self.store.writing() as connection:
             self._still(connection, person)
             attempts.succeeded(connection)
-            sessions.end(connection, replacing)
             if renewed:
                 people.rehash(connection, person, renewed)
-            return self._open(connection, person.person_id)
+            return self.open_for(connection, person.person_id, replacing)
 
     def _proven(self, attempts: Attempts, login: str, password: str) -> Person:
         with self.store.writing() as connection:
@@ -136,7 +140,7 @@ class Accounts:
             self._still(connection, person)
             attempts.succeeded(connection)
             people.set_password(connection, person.person_id, kept)
-            return self._open(connection, person.person_id)
+            return self.open_for(connection, person.person_id)
 
     def first_link(self) -> str | None:
         """The token of the link that creates the administrator, while there is nobody at all."""
@@ -170,7 +174,7 @@ class Accounts:
         with self.store.writing() as connection:
             links.spend(connection, token, self.store.now())
             people.set_password(connection, person.person_id, kept)
-            return self._open(connection, person.person_id)
+            return self.open_for(connection, person.person_id)
 
     def accept_first(self, token: str, login: str, name: str, password: str) -> Opened:
         """Create the first administrator: the link is spent, and a session begins.
@@ -189,7 +193,10 @@ class Accounts:
             first = people.add(
                 connection, login, name, Role.ADMINISTRATOR, (), now, password_hash=kept
             )
-            return self._open(connection, first.person_id)
+            return self.open_for(connection, first.person_id)
 
-    def _open(self, connection: Connection, person_id: str) -> Opened:
+    def open_for(self, connection: Connection, person_id: str, replacing: str = "") -> Opened:
+        """A new session for who was proven otherwise to be this person."""
+        if replacing:
+            sessions.end(connection, replacing)
         return sessions.open_session(connection, person_id, self.store.now(), self._lasts)

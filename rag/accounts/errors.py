@@ -7,6 +7,8 @@ AccountError             something about an account
 ├── LinkSpent            a one-time link that is unknown, used, replaced or expired
 ├── UnknownAccount       no such person or key
 ├── NameTaken            another person has this login
+├── NotAdmitted          whom an identity provider vouches for, but who has no rights here
+├── ProviderFailure      the identity provider did not confirm a login
 └── NotAllowed           the role, or the key, does not give this right
 """
 
@@ -65,6 +67,27 @@ class NameTaken(AccountError):
         super().__init__(
             "cet identifiant est déjà pris", where=login, remedy="choisissez-en un autre"
         )
+
+
+class NotAdmitted(AccountError):
+    """Whom an identity provider vouches for, but who has no rights here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ce compte n'est pas admis ici",
+            remedy="demandez à un administrateur d'y être inscrit",
+        )
+
+
+class ProviderFailure(AccountError):
+    """The identity provider did not confirm a login; `why` is for the server's log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "le fournisseur d'identité n'a pas confirmé cette connexion",
+            remedy="recommencez ; si cela dure, prévenez un administrateur",
+        )
+        self.why = why
 
 
 class NotAllowed(AccountError):

@@ -148,6 +148,12 @@ def revoke(connection: Connection, key_id: str, now: int, person_id: str | None 
     return connection.execute(query.values(revoked=now)).rowcount == 1
 
 
+def revoke_all(connection: Connection, person_id: str, now: int) -> None:
+    """None of this person's opens anything from the next request on."""
+    theirs = (api_keys.c.person_id == person_id, api_keys.c.revoked.is_(None))
+    connection.execute(update(api_keys).where(*theirs).values(revoked=now))
+
+
 def known(connection: Connection, person_id: str | None = None) -> list[Key]:
     """Every key, revoked and expired ones too, or those of one person; by login, newest first."""
     query = (

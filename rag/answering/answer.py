@@ -157,6 +157,7 @@ def _answer(
         answer_id=uuid.uuid4().hex,
         searched=searched,
         premises=wrong,
+        spent=written.drafting.generator.spent,
     )
 
 

@@ -16,7 +16,7 @@ from rag.answering.sentences import (
     with_items,
 )
 from rag.legal.titles import meant
-from rag.ports import DraftSentence, Embedder, Quote
+from rag.ports import DraftSentence, Embedder, Generator, Quote
 from rag.retrieval.lexical import tokens, word_tokens
 from rag.retrieval.numbers import find_numbers, number_key
 from rag.types import Hit, Text
@@ -58,7 +58,7 @@ class _Choice:
     length: int  # words
 
 
-class ExtractiveGenerator:
+class ExtractiveGenerator(Generator):
     """`Generator` that quotes. `weigh` gives the rarity of tokens in the corpus."""
 
     name = MODEL

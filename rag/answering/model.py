@@ -14,13 +14,12 @@ from rag.answering.model_api import Asked, End
 from rag.answering.model_failures import cut, unreadable
 from rag.answering.prompt import NO_ANSWER, RULES, fit, user_prompt
 from rag.answering.server import ModelServer
-from rag.answering.speed import Spent
 from rag.answering.stopping import Stop
 from rag.answering.streaming import is_whole, sentences, split_markers
 from rag.errors import AnswerStopped, AnswerTooLong, ModelFailure, ModelSilent, PromptTruncated
 from rag.ports import DraftSentence
 from rag.settings import Settings
-from rag.types import Hit
+from rag.types import Hit, Spent
 
 MAX_SENTENCES = 60  # a model that goes on after that repeats itself
 CHARACTERS_AT_MOST = 16  # a token of the answer: a server that sends more ignores the limit

@@ -6,16 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What one whole answer took."""
-
-    prompt_tokens: int  # read by the server
-    prompt_ms: float  # to read them
-    written_tokens: int  # thoughts included
-    written_ms: float  # to write them
-    first_ms: float  # from the request to the first piece of the answer
+from rag.types import Spent
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, sel
 from rag.catalogue import properties, schema
 from rag.catalogue.rows import path_from
 from rag.database import reading, writing
+from rag.index.turn import turn
 from rag.ports import ARTICLE, PASSAGE, Index, IndexPoint, Vectors
 from rag.retrieval.lexical import ARTICLE_LENGTH, PASSAGE_LENGTH, document_vector
 from rag.types import SparseVector
@@ -56,20 +57,39 @@ def catch_up(
     """Apply what the index has not applied yet, in order; returns how many points it touched.
 
     An index that the catalogue does not know, or that missed operations since pruned, is cleared
-    and filled again.
+    and filled again. Several processes may do this at once: each in its turn.
+
+    Raises:
+        IndexBusy: another process takes too long.
     """
-    with reading(engine) as connection:
-        applied = _applied(connection, index.identity)
-        stale = applied is None or applied < _pruned(connection)
-    if stale:
-        return rebuild(engine, index, model, where, progress)
-    return _replay(engine, index, model, where, progress)
+    if _up_to_date(engine, index.identity):
+        return 0
+    with turn(engine):
+        with reading(engine) as connection:  # another process may just have done it
+            applied = _applied(connection, index.identity)
+            stale = applied is None or applied < _pruned(connection)
+        again = _refill if stale else _replay
+        return again(engine, index, model, where, progress)
 
 
 def rebuild(
     engine: Engine, index: Index, model: str, where: str, progress: Progress | None = None
 ) -> int:
-    """Fill the index again from the catalogue; nothing is embedded."""
+    """Fill the index again from the catalogue; nothing is embedded.
+
+    Raises:
+        IndexBusy: another process brings it after the catalogue, and takes too long.
+    """
+    with turn(engine):
+        return _refill(engine, index, model, where, progress)
+
+
+def _up_to_date(engine: Engine, identity: str) -> bool:
+    with reading(engine) as connection:
+        return _applied(connection, identity) == _last(connection)
+
+
+def _refill(engine: Engine, index: Index, model: str, where: str, progress: Progress | None) -> int:
     index.clear()
     with reading(engine) as connection:
         last = _last(connection)

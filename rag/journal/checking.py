@@ -114,7 +114,8 @@ def rows(connection: Connection, *, after: int = 0, to: int | None = None) -> It
     )
     if to is not None:
         query = query.where(journal.c.seq <= to)
-    yield from connection.execute(query).mappings()
+    found: Iterator[Any] = iter(connection.execute(query).mappings())
+    return found
 
 
 def erased(connection: Connection) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ from rag.journal.schema import BUCKET_NAMES, BUCKETS, cited, daily
 
 KEYS = ("day", "services", "model", "door", "kind")
 COUNTS = ("requests", "refused", "with_unsupported", "failed", "useful", "not_useful")
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def upper_bound(bucket: int) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from uuid import uuid4
 
 # Kinds that the journal itself writes: about it, or about another request. No request is counted.
 FEEDBACK = "feedback"
@@ -24,8 +25,11 @@ STOPPED = "stopped"
 
 
 def new_request_id() -> str:
-    """An id that nobody can guess: 32 hexadecimal digits."""
-    return uuid4().hex
+    """32 hexadecimal digits: the milliseconds, then 80 random bits that nobody can guess.
+
+    Ids that grow with time are written side by side in the database's index (as UUID 7 are).
+    """
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
 def now() -> datetime:

@@ -6,12 +6,15 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import StorageError
 from rag.journal.chain import Head
 
 FILE_NAME = "journal.key"
+_NOTHING = Head(0, "", 0, "")
+_USED = "used"  # second line of the file, once an entry signed with it is in the journal
 
 
 class Key:
@@ -24,16 +27,20 @@ class Key:
         self._path = data / FILE_NAME
         self._given = hashlib.sha256(given.encode()).digest() if given else None
         self._read: bytes | None = None
+        self._used = False
 
     def signed(self, head: Head, mac: str) -> bool:
         """True when the head is what was signed, or when nothing was ever written.
 
-        A head without signature beside a key file is a journal that was emptied. Where the key is
-        a setting, that cannot be told from a new one.
+        A head without signature beside a file that was used is a journal that was emptied. Where
+        the key is a setting, that cannot be told from a new one.
+
+        Raises:
+            StorageError: the key file cannot be read.
         """
         key = self._existing()
         if not mac:
-            return head == Head(0, "", 0, "") and (key is None or self._given is not None)
+            return head == _NOTHING and not self._used
         return key is not None and hmac.compare_digest(head.mac(key), mac)
 
     def sign(self, head: Head) -> str:
@@ -44,12 +51,20 @@ class Key:
         """
         return head.mac(self._existing() or self._make())
 
+    def mark_used(self) -> None:
+        """Note beside the key that something signed with it was committed."""
+        if self._given is None and not self._used:
+            with suppress(OSError), self._path.open("a", encoding="ascii") as file:
+                file.write(f"{_USED}\n")
+                self._used = True
+
     def _existing(self) -> bytes | None:
         if self._given is not None:
             return self._given
         if self._read is None:
             try:
-                self._read = bytes.fromhex(self._path.read_text("ascii"))
+                key, *marks = self._path.read_text("ascii").splitlines()
+                self._read, self._used = bytes.fromhex(key), _USED in marks
             except FileNotFoundError:
                 return None
             except (OSError, ValueError) as error:
@@ -59,15 +74,14 @@ class Key:
     def _make(self) -> bytes:
         """Whole or not at all, and one only, whoever else makes it at the same time."""
         temporary = self._path.with_name(f"{FILE_NAME}.{secrets.token_hex(8)}")
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
         try:
-            with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
+            with os.fdopen(os.open(temporary, flags, 0o600), "w") as file:
+                file.write(f"{secrets.token_hex(32)}\n")
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with suppress(FileExistsError):
                 self._path.hardlink_to(temporary)
-            except FileExistsError:
-                pass
         except OSError as error:
             raise self._unusable(error) from error
         finally:

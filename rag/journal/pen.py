@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
@@ -19,6 +19,13 @@ from rag.journal.key import Key
 from rag.journal.schema import head, journal, people
 
 PLACE = "journal"  # names it in messages
+
+# Built once: building them takes longer than what SQLite does with them.
+_INSERT_ROW = insert(journal)
+_INSERT_PERSON = insert(people)
+_WRITE_HEAD = update(head)
+_READ_HEAD = select(head.c.seq, head.c.hash, head.c.anchor_seq, head.c.anchor_hash, head.c.mac)
+_LOCK_HEAD = _READ_HEAD.with_for_update()
 
 
 class Pen:
@@ -39,8 +46,8 @@ class Pen:
             "person_hash": chain.person_hash(salt, person),
         }
         row["hash"] = chain.row_hash(self.head.hash, row)
-        self.connection.execute(insert(journal), row)
-        self.connection.execute(insert(people), {"seq": row["seq"], "salt": salt, **person})
+        self.connection.execute(_INSERT_ROW, row)
+        self.connection.execute(_INSERT_PERSON, {"seq": row["seq"], "salt": salt, **person})
         counting.count(self.connection, row)
         self.head = replace(self.head, seq=row["seq"], hash=row["hash"])
         return self.head.seq
@@ -63,8 +70,7 @@ def read_head(connection: Connection, *, lock: bool = False) -> tuple[Head, str]
     Raises:
         CatalogueError: there is none.
     """
-    query = select(head.c.seq, head.c.hash, head.c.anchor_seq, head.c.anchor_hash, head.c.mac)
-    found = connection.execute(query.with_for_update() if lock else query).first()
+    found = connection.execute(_LOCK_HEAD if lock else _READ_HEAD).first()
     if found is None:
         raise CatalogueError(
             "journal altéré : sa tête a été supprimée",
@@ -86,13 +92,5 @@ def pen(engine: Engine, key: Key) -> Iterator[Pen]:
     with writing(engine, PLACE) as connection:
         held = Pen(connection, key)
         yield held
-        now = held.head
-        connection.execute(
-            update(head).values(
-                seq=now.seq,
-                hash=now.hash,
-                anchor_seq=now.anchor_seq,
-                anchor_hash=now.anchor_hash,
-                mac=key.sign(now),
-            )
-        )
+        connection.execute(_WRITE_HEAD, {**asdict(held.head), "mac": key.sign(held.head)})
+    key.mark_used()

@@ -107,6 +107,7 @@ cited = Table(
     Column("day", String, primary_key=True),
     Column("version_id", UnicodeText, primary_key=True),
     Column("answers", BigInteger, nullable=False),  # that cite it
+    sqlite_with_rowid=False,
 )
 
 # Secrets of the journal that are no key to its proof: the one behind pseudonyms.

@@ -7,11 +7,11 @@ those that the reader may read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, case, func, select
 
 from rag.journal import counting, filters
 from rag.journal.entry import ASK, FEEDBACK, NO_REQUEST
@@ -55,7 +55,10 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Use of the service over a scope. A request of several services counts for each of them."""
+    """Use of the service over a scope.
+
+    A request of several services counts for each of them, one of none under "".
+    """
 
     total: Figures
     latency: Latency
@@ -71,16 +74,17 @@ class Statistics:
 
 def statistics(connection: Connection, scope: Scope) -> Statistics:
     """All figures of a scope. `most_cited` minds its days alone."""
-    by = {name: _grouped(connection, scope, name) for name in counting.KEYS}
+    by_day = _grouped(connection, scope, daily.c.day)
+    kinds = _grouped(connection, scope, *(daily.c[name] for name in counting.KEYS[1:]))
     useful, not_useful = _opinions(connection, scope)
     return Statistics(
-        total=_sum(by["kind"].values()),
+        total=_sum(kinds.values()),
         latency=latency(connection, scope),
-        by_day=by["day"],
-        by_service=_by_service(by["services"]),
-        by_model=by["model"],
-        by_door=by["door"],
-        by_kind=by["kind"],
+        by_day={day: figures for (day,), figures in by_day.items()},
+        by_service=_by(kinds, lambda services, *_: json.loads(services) or [""]),
+        by_model=_by(kinds, lambda _services, model, *_: [model]),
+        by_door=_by(kinds, lambda _services, _model, door, _kind: [door]),
+        by_kind=_by(kinds, lambda *names: names[-1:]),
         useful=useful,
         not_useful=not_useful,
         most_cited=most_cited(connection, scope),
@@ -120,8 +124,10 @@ def _requests(scope: Scope, *columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).where(*filters.on_daily(scope), daily.c.kind.not_in(NO_REQUEST))
 
 
-def _grouped(connection: Connection, scope: Scope, name: str) -> dict[str, Figures]:
-    column, asked = daily.c[name], daily.c.kind == ASK
+def _grouped(
+    connection: Connection, scope: Scope, *columns: Column[Any]
+) -> dict[tuple[str, ...], Figures]:
+    asked = daily.c.kind == ASK
     sums = (
         func.sum(daily.c.requests),
         func.sum(daily.c.failed),
@@ -130,17 +136,21 @@ def _grouped(connection: Connection, scope: Scope, name: str) -> dict[str, Figur
             for counted in ("requests", "refused", "with_unsupported")
         ),
     )
-    query = _requests(scope, column, *sums).group_by(column).order_by(column)
-    return {row[0]: Figures(*map(int, row[1:])) for row in connection.execute(query)}
+    query = _requests(scope, *columns, *sums).group_by(*columns).order_by(*columns)
+    size = len(columns)
+    rows = connection.execute(query)
+    return {tuple(row[:size]): Figures(*map(int, row[size:])) for row in rows}
 
 
-def _by_service(by_services: dict[str, Figures]) -> dict[str, Figures]:
-    """Requests counted for each of their services; "" are those of nobody's service."""
+def _by(
+    cells: Mapping[tuple[str, ...], Figures], names: Callable[..., Sequence[str]]
+) -> dict[str, Figures]:
+    """Cells put together by name; one that has several names counts for each."""
     parts: dict[str, list[Figures]] = {}
-    for services, figures in by_services.items():
-        for service in json.loads(services) or [""]:
-            parts.setdefault(service, []).append(figures)
-    return {service: _sum(parts[service]) for service in sorted(parts)}
+    for key, figures in cells.items():
+        for name in names(*key):
+            parts.setdefault(name, []).append(figures)
+    return {name: _sum(parts[name]) for name in sorted(parts)}
 
 
 def _sum(parts: Iterable[Figures]) -> Figures:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from sqlalchemy import Connection, Engine
 
 from rag.database import translated
@@ -18,6 +20,5 @@ def empty_log(engine: Engine) -> None:
     """Fold the write-ahead log, which holds older pages, into the file, as far as readers allow."""
     if engine.dialect.name != "sqlite":
         return
-    with translated(PLACE), engine.connect() as connection:
-        plain = connection.execution_options(isolation_level="AUTOCOMMIT")
-        plain.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with translated(PLACE), closing(engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

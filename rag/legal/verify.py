@@ -135,9 +135,7 @@ def _entries(
     if resolved.text is None:
         detail = _absent(resolved)
         return [
-            replace(
-                whole, articles=_printed(resolved.places), verdict=NOT_IN_CORPUS, detail=detail
-            )
+            replace(whole, articles=_printed(resolved.places), verdict=NOT_IN_CORPUS, detail=detail)
         ]
     if not resolved.places:
         detail = f"{resolved.title} est dans le corpus ; aucun article n'est cité."

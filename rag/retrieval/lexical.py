@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -60,6 +62,31 @@ def word_tokens(text: str) -> list[str]:
     return [token for chunk in _CHUNK.findall(text.lower()) for token in _chunk_tokens(chunk)]
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text, which stands within `text[start:end]`; `token` is "" for a stop word."""
+
+    plain: str  # lower case, without accents
+    token: str
+    start: int
+    end: int
+
+
+def spoken(text: str) -> list[Word]:
+    """Every word of `text` in reading order; those with a token give `word_tokens`."""
+    return [
+        Word(fold(part), "" if part in _STOP_WORDS else _stem(part), *match.span())
+        for match in _CHUNK.finditer(_lower(text))
+        for piece in match.group().split("-")
+        for part in _without_elision(piece)
+    ]
+
+
+def _lower(text: str) -> str:
+    """Lower case with each character where it was: "İ" would become two."""
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
 @lru_cache(_CACHE)
 def token_id(token: str) -> int:
     """A stable unsigned 32-bit number: the first 4 bytes of BLAKE2b, big-endian."""
@@ -71,14 +98,17 @@ def document_vector(words: str, context: str, average_length: float) -> SparseVe
     counts = Counter(tokens(context))
     counts.update(tokens(words))
     norm = K1 * (1 - B + B * sum(counts.values()) / average_length)
-    return _vector({token: tf * (K1 + 1) / (tf + norm) for token, tf in counts.items()})
+    return sparse_vector({token: tf * (K1 + 1) / (tf + norm) for token, tf in counts.items()})
+
+
+def question_weights(text: str) -> dict[str, float]:
+    """Weight 1 for each distinct token, NUMBER_WEIGHT for an article number."""
+    return {token: NUMBER_WEIGHT if token.startswith("art:") else 1.0 for token in tokens(text)}
 
 
 def question_vector(text: str) -> SparseVector:
-    """Weight 1 for each distinct token, NUMBER_WEIGHT for an article number."""
-    return _vector(
-        {token: NUMBER_WEIGHT if token.startswith("art:") else 1.0 for token in tokens(text)}
-    )
+    """The words asked, as they are."""
+    return sparse_vector(question_weights(text))
 
 
 def single_token(token: str) -> SparseVector:
@@ -86,7 +116,8 @@ def single_token(token: str) -> SparseVector:
     return SparseVector((token_id(token),), (1.0,))
 
 
-def _vector(weights: dict[str, float]) -> SparseVector:
+def sparse_vector(weights: Mapping[str, float]) -> SparseVector:
+    """Token → weight, as the index takes it."""
     by_id: dict[int, float] = {}
     for token, weight in weights.items():
         by_id[token_id(token)] = by_id.get(token_id(token), 0.0) + weight

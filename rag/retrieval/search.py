@@ -15,13 +15,16 @@ from rag.catalogue import reading as catalogue
 from rag.database import reading
 from rag.legal.titles import meant
 from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scored
+from rag.retrieval.expansion import embedded, expanded_vector
 from rag.retrieval.fusion import fuse, pool
-from rag.retrieval.lexical import question_vector, single_token
+from rag.retrieval.lexical import single_token
 from rag.retrieval.numbers import find_numbers
+from rag.retrieval.thesaurus import NOTHING_OFF, Concept, Thesaurus, Understood, understood
+from rag.retrieval.thesaurus_file import shipped
 from rag.types import Caller, Hit
 
 DEPTH = 200  # candidates asked of each ranking
-WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 1.0, DENSE: 0.5}  # eval/results
+WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 0.25, DENSE: 0.9}  # eval/results
 SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
 MAX_NAMED = 10  # articles put first because the question gives their number
 READ_NAMED = 500  # articles of that number among which they are chosen
@@ -31,10 +34,11 @@ UNKNOWN_RARITY = 8.0  # of a word in no text of a small corpus
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first, and milliseconds by stage: encode, index, join."""
+    """Hits, best first, milliseconds by stage (encode, index, join), how words were understood."""
 
     hits: tuple[Hit, ...]
     timings: dict[str, float] = field(default_factory=dict)
+    understood: tuple[Understood, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,19 @@ class _Candidate:
 
 
 class Searcher:
-    """Searches one catalogue through its index."""
+    """Searches one catalogue through its index; `thesaurus` None: the shipped one."""
 
-    def __init__(self, engine: Engine, index: Index, embedder: Embedder | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        index: Index,
+        embedder: Embedder | None,
+        thesaurus: Thesaurus | None = None,
+    ) -> None:
         self._engine = engine
         self._index = index
         self._embedder = embedder
+        self._thesaurus = thesaurus
 
     def search(
         self,
@@ -61,21 +72,24 @@ class Searcher:
         day: date | None,
         limit: int = 10,
         per_article: int = 1,
+        without: frozenset[str] = NOTHING_OFF,
     ) -> SearchResult:
         """The best passages for a question, `limit` articles with `per_article` passages each.
 
-        `day`: only what is in force then; None: any date.
+        `day`: only what is in force then; None: any date. `without`: ids of thesaurus entries
+        that are not to be used.
         """
         watch = Stopwatch()
         with watch("encode"):
-            queries = self._queries(question, caller, day)
+            concepts = self._concepts(question, without)
+            queries = self._queries(question, concepts, caller, day)
         with watch("index"):
             rankings = dict(zip(queries, self._index.search(list(queries.values())), strict=True))
         candidates = _candidates(rankings)[: limit + SPARE]
         with watch("join"), reading(self._engine) as connection:
             candidates = self._named(connection, question, caller, day, candidates)
             hits = _hits(connection, candidates, caller, day, limit, per_article)
-        return SearchResult(hits, watch.timings)
+        return SearchResult(hits, watch.timings, tuple(understood(concepts)))
 
     def rarity(self, tokens: Sequence[str], caller: Caller, day: date | None) -> dict[str, float]:
         """How much each token tells texts apart: its best score in the index, alone.
@@ -89,16 +103,22 @@ class Searcher:
         unknown = max([UNKNOWN_RARITY, *best])
         return {t: score or unknown for t, score in zip(tokens, best, strict=True)}
 
-    def _queries(self, question: str, caller: Caller, day: date | None) -> dict[str, IndexQuery]:
+    def _concepts(self, question: str, without: frozenset[str]) -> list[Concept]:
+        thesaurus = shipped() if self._thesaurus is None else self._thesaurus
+        return thesaurus.concepts(question, without)
+
+    def _queries(
+        self, question: str, concepts: Sequence[Concept], caller: Caller, day: date | None
+    ) -> dict[str, IndexQuery]:
         where = index_filter(caller, day)
-        words = question_vector(question)
+        words = expanded_vector(question, concepts)
         queries = {
             name: IndexQuery(name, words, DEPTH, where)
             for name in (ARTICLE, PASSAGE)
             if WEIGHTS[name]
         }
         if self._embedder is not None and WEIGHTS[DENSE]:
-            vector = self._embedder.embed_question(question)
+            vector = embedded(question, concepts, self._embedder)
             queries[DENSE] = IndexQuery(DENSE, vector, DEPTH, where)
         return queries
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from serving import Served, serving
 from small_folder import filled
+
+# fake_qdrant is there
+sys.path.insert(0, str(Path(__file__).parents[1] / "contracts"))
 
 
 @pytest.fixture(scope="module")

@@ -144,7 +144,7 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that does one thing at a time, lets one wait, and is not patient."""
     data = filled(tmp_path_factory.mktemp("narrow"))
     one = {"serve_searches": 1, "serve_answers": 1, "serve_waiting": 1}
-    with serving(data, **one, serve_timeout=0.6, model_timeout=0.1) as running:
+    with serving(data, **one, serve_timeout=0.6, model_timeout=0.1, journal=False) as running:
         yield running
 
 
@@ -244,7 +244,7 @@ def test_what_is_no_http_harms_nobody(narrow: Served, bytes_sent: bytes) -> None
     assert narrow.everyone.post("/v1/search", json=QUESTION).status_code == 200
 
 
-def test_nothing_is_written_down_about_who_asks(
+def test_without_a_journal_nothing_is_written_down(
     narrow: Served, capfd: pytest.CaptureFixture[str]
 ) -> None:
     narrow.everyone.post("/v1/ask", json={"question": "confidentiel"})

@@ -15,7 +15,7 @@ from eval.bench.measure import Bench, Figure, Skipped, Times, alternate, percent
 from eval.bench.synthetic import _swaps
 
 ROOT = Path(__file__).parents[2]
-MEASURES = ("memory", "cold", "update", "search", "reading", "side-by-side", "embedding")
+MEASURES = ("memory", "cold", "update", "search", "reading", "side-by-side", "embedding", "journal")
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,13 @@ def test_defaults() -> None:
         ("serve_secret", "s" * 43, "s" * 43),
         ("session_hours", 8.0, 8.0),
         ("session_idle_minutes", 30.0, 30.0),
+        ("oidc_issuer", "https://sso.example", "https://sso.example"),
+        ("oidc_client_id", "referent", "referent"),
+        ("oidc_client_secret", "s", "s"),
+        ("oidc_groups", "grp-rh=rh", "grp-rh=rh"),
+        ("oidc_roles", "grp-juristes=legal", "grp-juristes=legal"),
+        ("oidc_groups_claim", "roles", "roles"),
+        ("oidc_everyone", 1, True),
         ("journal", False, False),
         ("journal_required", False, False),
         ("journal_questions", "hash", "hash"),
@@ -73,7 +80,7 @@ def test_defaults() -> None:
 def test_every_setting_is_read_from_both(
     monkeypatch: pytest.MonkeyPatch, name: str, value: object, expected: object
 ) -> None:
-    quoted = f'"{value}"' if isinstance(value, str) else value
+    quoted = f'"{value}"' if isinstance(value, str) else str(value).lower()
     toml(f"{name} = {quoted}")
     assert getattr(load(), name) == expected
     Path("referent.toml").unlink()

@@ -7,9 +7,19 @@ from typing import Any
 
 import pytest
 from fake_model import (
-    CUT, NO_END, Error, FakeHandler, FakeServer, Length, Raw, Truncated, Wait, endless, listening,
+    CUT,
+    NO_END,
+    Error,
+    FakeHandler,
+    FakeServer,
+    Length,
+    Raw,
+    Truncated,
+    Wait,
+    endless,
+    listening,
     says,
-)  # fmt: skip
+)
 from model_servers import APIS, HITS, generator, serving, settings, written
 
 from rag.answering.budget import Budget

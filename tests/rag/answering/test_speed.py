@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.speed import Speed, Spent, speed_of
+from rag.answering.speed import Speed, speed_of
+from rag.types import Spent
 
 
 def spent(written: int, written_ms: float, first_ms: float) -> Spent:

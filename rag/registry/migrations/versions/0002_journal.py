@@ -97,10 +97,12 @@ def _counts() -> None:
             sa.Column(f"b{number:02}", sa.BigInteger, nullable=False, server_default=sa.text("0"))
             for number in range(40)
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "journal_cited",
         sa.Column("day", sa.String, primary_key=True),
         sa.Column("version_id", sa.UnicodeText, primary_key=True),
         sa.Column("answers", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )

@@ -1,0 +1,137 @@
+"""Writes requests in the journal: an answer leaves only once it is there, unless settings say else.
+
+Who asks, and through which door, is the visitor present (`api.visitors`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from api import visitors
+from rag.answering.answer import Events
+from rag.errors import AnswerStopped, ReferentError
+from rag.journal import entry as journal_entry
+from rag.journal.entry import Entry, Spent, Verdicts
+from rag.journal.journal import Journal
+from rag.retrieval.search import SearchResult
+from rag.types import Answer, Asked, Caller
+
+T = TypeVar("T")
+
+
+class Recorder:
+    """The journal, as the service writes it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def answers(self, asked: Asked, events: Events) -> Events:
+        """The events of an answer; it is recorded before its last one, the answer, is given.
+
+        Raises:
+            CatalogueError: it could not be recorded, and must be: it is withheld.
+        """
+        began = _begun("ask", asked.caller, asked.question, as_of=asked.as_of, model=asked.model)
+        started = time.perf_counter()
+        try:
+            for event in events:
+                if isinstance(event, Answer):
+                    self._journal.record(_answered(began, event))
+                yield event
+                if isinstance(event, Answer):
+                    return
+        except (AnswerStopped, GeneratorExit):
+            self._ended(began, started, journal_entry.STOPPED)
+            raise
+        except ReferentError:
+            self._ended(began, started, journal_entry.FAILED)
+            raise
+
+    def searches(
+        self, question: str, caller: Caller, work: Callable[[], SearchResult]
+    ) -> SearchResult:
+        """What was found, recorded.
+
+        Raises:
+            CatalogueError: as `answers`.
+        """
+        began = _begun("search", caller, question)
+        found = self._failing(began, work)
+        self._journal.record(replace(began, latency=_milliseconds(found.timings)))
+        return found
+
+    def works(self, kind: str, question: str, work: Callable[[], T]) -> T:
+        """What any other request gives, recorded under `kind`.
+
+        Raises:
+            CatalogueError: as `answers`.
+        """
+        began = _begun(kind, visitors.present().caller, question)
+        started = time.perf_counter()
+        made = self._failing(began, work)
+        self._journal.record(replace(began, latency=_since(started)))
+        return made
+
+    def _failing(self, began: Entry, work: Callable[[], T]) -> T:
+        started = time.perf_counter()
+        try:
+            return work()
+        except ReferentError:
+            self._ended(began, started, journal_entry.FAILED)
+            raise
+
+    def _ended(self, began: Entry, started: float, status: str) -> None:
+        self._journal.record(replace(began, status=status, latency=_since(started)))
+
+
+def _begun(kind: str, caller: Caller, question: str, **more: object) -> Entry:
+    visitor = visitors.present()
+    entry = Entry(
+        kind=kind,
+        door=visitor.door,
+        who=visitor.name,
+        services=caller.services,
+        question=question,
+    )
+    return replace(entry, **more)  # type: ignore[arg-type]
+
+
+def _answered(began: Entry, answer: Answer) -> Entry:
+    support = Counter(sentence.support for sentence in (answer.sentences or answer.left_out))
+    return replace(
+        began,
+        request_id=answer.answer_id,
+        model=answer.model,
+        versions=tuple(dict.fromkeys(citation.version_id for citation in answer.citations)),
+        verdicts=Verdicts(support["verified"], support["unsupported"], support["contradicted"]),
+        refused=answer.refused,
+        status=journal_entry.REFUSED if answer.refused else journal_entry.ANSWERED,
+        latency=_milliseconds(answer.timings),
+        spent=_spent(answer),
+    )
+
+
+def _spent(answer: Answer) -> Spent:
+    if answer.spent is None:
+        return Spent()
+    spent = answer.spent
+    return Spent(
+        prompt_tokens=spent.prompt_tokens,
+        prompt_ms=round(spent.prompt_ms),
+        written_tokens=spent.written_tokens,
+        written_ms=round(spent.written_ms),
+        first_ms=round(spent.first_ms),
+    )
+
+
+def _since(started: float) -> dict[str, float]:
+    return {"total": round(1000 * (time.perf_counter() - started), 3)}
+
+
+def _milliseconds(timings: dict[str, float]) -> dict[str, float]:
+    """With a total, which searches do not give."""
+    return {"total": round(sum(timings.values()), 3), **timings}

@@ -1,0 +1,60 @@
+"""The server's numbers, for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.doors import Door
+from api.metrics import MEDIA_TYPE, Gauge, Metrics
+from api.problems import UNAVAILABLE
+from api.readiness import ModelProbe, readiness
+from api.routes.described import GUARDED, QUEUED, fails
+from api.serving import Service
+from rag.catalogue import reading as catalogue
+from rag.database import reading
+
+EXAMPLE = 'referent_requests_total{method="POST",route="/v1/ask",status="200"} 3.0\n'
+
+
+def router(door: Door, metrics: Metrics, probe: ModelProbe) -> APIRouter:
+    """The route, for who comes through `door`."""
+    routes = APIRouter(tags=["health"])
+    service = door.service
+    shown = {MEDIA_TYPE: {"schema": {"type": "string"}, "example": EXAMPLE}}
+
+    @routes.get(
+        "/metrics",
+        responses={
+            200: {"description": "Prometheus's text format.", "content": shown},
+            **fails(*GUARDED, *QUEUED, UNAVAILABLE),
+        },
+        response_class=Response,
+        summary="Counters and states",
+    )
+    async def exposed() -> Response:
+        def work() -> bytes:
+            return metrics.exposed(list(_gauges(service, probe)))
+
+        return Response(await service.probes.run("metrics", work), media_type=MEDIA_TYPE)
+
+    return routes
+
+
+def _gauges(service: Service, probe: ModelProbe) -> Iterator[Gauge]:
+    """What can be read at the moment."""
+    found = readiness(service, probe)
+    yield Gauge("referent_ready", "1: questions can be answered.", {"": found["ready"]})
+    if found["model"]["configured"]:
+        up = {"": found["model"]["reachable"]}
+        yield Gauge("referent_model_up", "1: the model server answers.", up)
+    if found["index"] is None:
+        return
+    lag = {name: found["index"][name] for name in ("points", "pending")}
+    yield Gauge("referent_index", "Points, and changes that it has yet to take.", lag, "what")
+    with reading(service.parts.catalogue) as connection:
+        counts = asdict(catalogue.counts(connection))
+    yield Gauge("referent_catalogue", "What the catalogue holds.", counts, "what")

@@ -1,0 +1,55 @@
+"""The one table of routes: what each asks of who comes. A route without a line refuses everyone.
+
+A test walks the routes of every application and fails on one that is not here; another tries every
+line with every role.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from rag.accounts.roles import Permission
+
+
+class Rule(Enum):
+    """A rule that is no permission."""
+
+    PUBLIC = "public"  # anyone: it tells nothing
+    OPERATOR = "operator"  # the socket in the data folder only
+
+
+Needed = Permission | Rule
+
+RULES: dict[tuple[str, str], Needed] = {
+    ("GET", "/health/live"): Rule.PUBLIC,
+    ("GET", "/health/ready"): Rule.PUBLIC,
+    ("GET", "/openapi.json"): Rule.PUBLIC,
+    ("GET", "/metrics"): Permission.SYSTEM_STATE,
+    ("POST", "/v1/search"): Permission.SEARCH,
+    ("POST", "/v1/ask"): Permission.ASK,
+    ("GET", "/v1/models"): Permission.ASK,
+    ("POST", "/v1/chat/completions"): Permission.ASK,
+    ("POST", "/mcp"): Permission.SEARCH,  # and each tool its own
+    ("POST", "/v1/feedback"): Permission.FEEDBACK,
+    ("GET", "/v1/texts"): Permission.READ,
+    ("GET", "/v1/articles/{reference:path}"): Permission.READ,
+    ("GET", "/v1/changes"): Permission.CHANGES,
+    ("POST", "/v1/verify"): Permission.VERIFY,
+    ("POST", "/operator/search"): Rule.OPERATOR,
+    ("POST", "/operator/ask"): Rule.OPERATOR,
+    ("POST", "/operator/status"): Rule.OPERATOR,
+    ("POST", "/operator/check"): Rule.OPERATOR,
+}
+
+# Under which kind the journal keeps what is no question; questions are recorded as they are asked.
+KINDS = {
+    "/v1/texts": "texts",
+    "/v1/articles/{reference:path}": "article",
+    "/v1/changes": "changes",
+    "/v1/verify": "verify",
+}
+
+
+def needed(method: str, path: str) -> Needed | None:
+    """What the route asks; None: it has no rule, and nobody passes."""
+    return RULES.get(("GET" if method == "HEAD" else method, path))

@@ -1,0 +1,56 @@
+"""What a form of a page sent, once it is known to come from one of our pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from api.problems import INVALID, Refused
+from api.schemas import MAX_DOCUMENT
+from api.web import csrf
+
+MAX_FIELDS = 50
+MAX_FIELD_BYTES = 4 * MAX_DOCUMENT  # of UTF-8, in a form with a file
+
+
+@asynccontextmanager
+async def sent(request: Request) -> AsyncIterator[FormData]:
+    """The fields and files of a form.
+
+    Raises:
+        Refused: it does not come from one of our pages.
+    """
+    reading = request.form(
+        max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
+    )
+    async with reading as form:
+        csrf.check(request, form.get(csrf.FIELD, ""))
+        yield form
+
+
+def words(form: FormData, name: str) -> str:
+    """A field of words; "" where there is none."""
+    value = form.get(name, "")
+    return "" if isinstance(value, UploadFile) else value.replace("\r\n", "\n")
+
+
+def day(value: str) -> date | None:
+    """A date as a form or an address gives it, None for none.
+
+    Raises:
+        Refused: it is no date.
+    """
+    if not value.strip():
+        return None
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise Refused(
+            INVALID,
+            "La date n'est pas une date : écrivez-la comme 2026-05-28.",
+            "The date is no date: write it as 2026-05-28.",
+        ) from error
