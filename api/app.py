@@ -20,6 +20,7 @@ from api.metrics import Counting, Finding, Metrics, metrics_for
 from api.readiness import ModelProbe
 from api.routes import chat, feedback, health, law, metrics, operator, questions, verify
 from api.schemas import Problem, VerifyRequest
+from api.web import routes as web
 from rag.errors import NotFound, ReferentError, UsageError
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -61,6 +62,7 @@ def create_app(door: Door, counted: Metrics | None = None) -> FastAPI:
     app.include_router(metrics.router(door, counted, probe))
     if door.operator:
         app.include_router(operator.router(door))
+    app.include_router(web.router(door))
     app.add_exception_handler(problems.Refused, _refused)
     app.add_exception_handler(ReferentError, _error)
     app.add_exception_handler(RequestValidationError, _fields)

@@ -67,8 +67,7 @@ class Chunks:
     def broken(self, problem: dict[str, Any]) -> Iterator[bytes]:
         """The end of an answer that has begun and failed."""
         cited = self._growing.citations
-        why = str(problem.get("detail") or problem["title"])
-        yield from self._says(chat_text.broken(why, cited))
+        yield from self._says(chat_text.broken(problem, cited))
         yield from self._end(problem=problem, **_last(cited))
 
     def _says(self, words: str) -> Iterator[bytes]:

@@ -7,7 +7,8 @@ What is said about an answer (its sources, what did not go as asked) stands belo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rag.answering import wording
 from rag.answering.answer import Checked
@@ -41,9 +42,15 @@ def about(answer: Answer) -> str:
     return _below(lines)
 
 
-def broken(why: str, cited: Sequence[Citation]) -> str:
+def broken(problem: Mapping[str, Any], cited: Sequence[Citation]) -> str:
     """What is said below the beginning of an answer that breaks off."""
-    return _below([BROKEN.format(why), *map(footnote, cited)])
+    return _below([BROKEN.format(why(problem)), *map(footnote, cited)])
+
+
+def why(problem: Mapping[str, Any]) -> str:
+    """A problem (as `api.problems` writes them, in French) as one sentence."""
+    words = str(problem.get("detail") or problem["title"])
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _below(lines: Sequence[str]) -> str:

@@ -7,19 +7,15 @@ own: of the name that it came with, only a known ending is kept.
 from __future__ import annotations
 
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from api.problems import BUSY, TOO_LARGE, Kind, Refused
+from api.reading_process import Busy, DocumentReader
 from api.schemas import MAX_DOCUMENT
-from api.verify_command import read_words
-from rag.errors import EmptySource, HostileSource, SourceError, UnknownFormat
+from rag.errors import EmptySource, HostileSource, SourceError
 
 # What people write. What publishers send (archives of texts, XML) is for `referent ingest`.
 FORMATS = (".docx", ".eml", ".htm", ".html", ".markdown", ".md", ".odt", ".pdf", ".rtf", ".txt")
-TURN_SECONDS = 20.0  # for other documents to be read
 UNREADABLE = Kind(
     "unreadable-document",
     422,
@@ -36,21 +32,22 @@ ENGLISH: tuple[tuple[type[SourceError], str], ...] = (
         "It is damaged, protected by a password, without text, or not in the format of its name.",
     ),
 )
-_turn = threading.Lock()  # pdfium is one for the process, and not for two threads
 
 
-def read_document(name: str, content: bytes) -> tuple[str, str]:
+def read_document(reader: DocumentReader, name: str, content: bytes) -> tuple[str, str]:
     """(words, title that the document gives itself).
 
     Raises:
         Refused: it cannot be read, or others are being read for too long.
     """
     suffix = _suffix(name)
-    with _one_at_a_time(), tempfile.TemporaryDirectory(prefix="referent-") as folder:
+    with tempfile.TemporaryDirectory(prefix="referent-") as folder:
         path = Path(folder) / f"document{suffix}"
         path.write_bytes(content)
         try:
-            words, title = read_words(str(path))
+            words, title = reader.read(str(path))
+        except Busy as error:
+            raise Refused(BUSY) from error
         except SourceError as error:
             raise _refused(error, folder) from error
     if len(words) > MAX_DOCUMENT:
@@ -79,19 +76,7 @@ def known_formats() -> tuple[str, ...]:
     return tuple(suffix for suffix in FORMATS if suffix in known)
 
 
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    if not _turn.acquire(timeout=TURN_SECONDS):
-        raise Refused(BUSY)
-    try:
-        yield
-    finally:
-        _turn.release()
-
-
 def _refused(error: SourceError, folder: str) -> Refused:
-    if isinstance(error, UnknownFormat):  # a message within a message…
-        return Refused(FORMAT)
     english = next(words for kind, words in ENGLISH if isinstance(error, kind))
     french = error.what.replace(folder, "").strip()
     return Refused(UNREADABLE, f"{french[:1].upper()}{french[1:]}.", english)

@@ -47,8 +47,8 @@ def parsed(content_type: str, body: bytes) -> Form:
     if not boundary:
         raise _wrong()
     reading = _Reading()
-    parser = MultipartParser(boundary, reading.callbacks())  # type: ignore[arg-type]
     try:
+        parser = MultipartParser(boundary, reading.callbacks())  # type: ignore[arg-type]
         parser.write(body)
         parser.finalize()
     except FormParserError as error:

@@ -27,7 +27,7 @@ from mcp_types import (
 from mcp_types import Tool as Described
 from pydantic import ValidationError
 
-from api import problems
+from api import chat_text, problems
 from api.mcp_tools import INSTRUCTIONS, TOOLS, Call, Library, Told, Tool
 from api.workers import Workers
 from rag.answering.stopping import Stop
@@ -133,8 +133,8 @@ def _failed(why: str) -> CallToolResult:
 
 
 def _said(problem: bytes | memoryview) -> str:
-    told = json.loads(bytes(problem))
-    return " ".join(filter(None, (told["title"], told.get("detail"))))
+    words = chat_text.why(json.loads(bytes(problem)))
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _wrong(error: ValidationError) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json as json_module
+import socket
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.folder import Data, Json, existing
+
+WELCOME = "/bienvenue/"  # and the token of a one-time link
 
 
 def serve(
@@ -23,20 +28,31 @@ def serve(
 ) -> None:
     """Servir l'API HTTP ; les autres commandes du même dossier passent alors par elle."""
     from api.server import Running, bound
+    from rag.accounts.authority import Accounts
 
-    listener = bound(host, port)
-    name, taken = listener.getsockname()[:2]
-    url = f"http://[{name}]:{taken}" if ":" in name else f"http://{name}:{taken}"
-    try:
-        with existing(data) as parts:
+    with existing(data) as parts:
+        accounts = Accounts(parts.registry, parts.settings)
+        with closing(bound(host, port, accounts=accounts.anyone())) as listener:
             running = Running(parts, listener)
-            path = running.socket_path
-            if json:
-                said = json_module.dumps({"url": url, "socket": str(path) if path else None})
-            else:
-                said = f"Référent répond à {url} (Ctrl-C pour arrêter)"
-            sys.stdout.write(said + "\n")
-            sys.stdout.flush()
+            url = _url(listener)
+            _say(url, running.socket_path, accounts.first_link(), json=json)
             running.run()
-    finally:
-        listener.close()
+
+
+def _url(listener: socket.socket) -> str:
+    name, port = listener.getsockname()[:2]
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def _say(url: str, path: Path | None, link: str | None, *, json: bool) -> None:
+    """Where to go; while there are no accounts, how to make the first."""
+    first = f"{url}{WELCOME}{link}" if link else None
+    if json:
+        shape = {"url": url, "socket": str(path) if path else None, "first": first}
+        said = json_module.dumps(shape)
+    else:
+        said = f"Référent répond à {url} (Ctrl-C pour arrêter)"
+        if first:
+            said += f"\nPour créer le compte de l'administrateur (une fois, sous 24 h) : {first}"
+    sys.stdout.write(said + "\n")
+    sys.stdout.flush()

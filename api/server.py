@@ -25,14 +25,14 @@ SHUTDOWN_SECONDS = 20  # for what runs to end
 MAX_CONNECTIONS = 1000
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to a loopback address.
+def bound(host: str, port: int, *, accounts: bool = False) -> socket.socket:
+    """A socket bound to an address; to one that others can reach only where there are `accounts`.
 
     Raises:
         UsageError: an address that others could reach, or no address.
-        ReferentError: the port is taken.
+        ReferentError: the port is taken, or this machine has no such address.
     """
-    address = _loopback(host)
+    address = _address(host, accounts=accounts)
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     # Named TCP, or asyncio leaves Nagle's algorithm on: 40 ms more for each answer.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -50,17 +50,19 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
-def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def _address(host: str, *, accounts: bool) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     try:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        address = None
-    if address is None or not address.is_loopback:
+    except ValueError as error:
         raise UsageError(
-            "Référent n'écoute que sur cette machine : il n'y a pas encore de comptes, et "
-            "n'importe qui sur le réseau pourrait lire les textes",
+            "ce n'est pas une adresse", where=f"--host {host}", remedy="donnez 127.0.0.1 ou ::1"
+        ) from error
+    if not (address.is_loopback or accounts):
+        raise UsageError(
+            "Référent n'écoute que sur cette machine tant qu'il n'y a pas de comptes : n'importe "
+            "qui sur le réseau pourrait lire les textes",
             where=f"--host {host}",
-            remedy="donnez 127.0.0.1 ou ::1",
+            remedy="donnez 127.0.0.1 ou ::1, ou créez d'abord un compte (`referent people add`)",
         )
     return address
 

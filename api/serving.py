@@ -21,10 +21,10 @@ from api.workers import Workers
 from rag.accounts.authority import Accounts
 from rag.answering.answer import Events, last
 from rag.answering.cache import AnswerCache, Remembering
-from rag.answering.choose import answerer, model_name
+from rag.answering.choose import answerer, model_revision
 from rag.answering.stopping import Stop
 from rag.bootstrap import Parts
-from rag.errors import AnswerStopped, ReferentError
+from rag.errors import AnswerStopped, ModelFailure, ReferentError
 from rag.index import projection
 from rag.journal.journal import Journal
 from rag.maintenance import ready_index
@@ -103,9 +103,12 @@ class Service:
 
     def _events(self, asked: Asked, stop: Stop) -> Events:
         writer = answerer(self.parts, self._searcher, self._embedder, asked.model, stop)
-        name = model_name(self.parts.settings, asked.model)
+        try:
+            model = model_revision(self.parts.settings, asked.model)
+        except ModelFailure:  # it will be said, or another answers
+            return writer.stream(asked, date.today())
         remembering = Remembering(
-            self.parts.catalogue, self._answers, writer, name, self._index_state
+            self.parts.catalogue, self._answers, writer, model, self._index_state
         )
         return remembering.stream(asked, date.today())
 

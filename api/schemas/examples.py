@@ -128,7 +128,7 @@ CHANGES: Shape = {
     ],
     "to_review": [],
 }
-VERIFY_REQUEST: Shape = {"text": "Vu l'article 99 du règlement général des services.", "as_of": None}
+VERIFY_REQUEST: Shape = {"text": "Vu l'article 99 du règlement général des services."}
 VERIFY: Shape = {
     "references": [
         {

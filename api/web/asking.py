@@ -6,18 +6,18 @@ import json
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import aclosing, closing
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from api import visitors
 from api.doors import as_json
 from api.events import MEDIA_TYPE
 from api.leaving import stop_of
 from api.problems import INVALID, Refused
-from api.routes.feedback import Hears
 from api.schemas import MAX_ANSWER, MAX_TURNS, AskRequest, FeedbackRequest, Turn
 from api.web import forms
 from api.web.exchange import Exchange, Writing
@@ -27,8 +27,10 @@ from api.web.models import Choices
 from api.web.pages import EXPECTED, HEADERS, PRIVATE, Pages, page_route, respond
 from api.web.spoken import is_quoted
 from rag.accounts.roles import Permission
-from rag.answering.answer import Answer, Checked, Event, Found
+from rag.answering.answer import Checked, Event, Found
 from rag.answering.choose import model_name
+from rag.settings import Settings
+from rag.types import Answer
 
 TURNS: TypeAdapter[list[Turn]] = TypeAdapter(list[Turn])
 NO_QUESTION = N_("Écrivez une question.")
@@ -47,33 +49,33 @@ class Wanted:
     history: tuple[Turn, ...] = ()
 
 
-def router(pages: Pages, hears: Hears | None) -> APIRouter:
-    """The routes; without anyone who `hears`, nobody is asked what they think of an answer."""
+def router(pages: Pages) -> APIRouter:
+    """The routes."""
     routes = APIRouter(route_class=page_route(pages), include_in_schema=False)
-    asking = Asking(pages, hears)
+    asking = Asking(pages)
     routes.get("/")(asking.empty)
     routes.post("/ask")(asking.whole)
     routes.post("/ask/stream")(asking.stream)
-    if hears is not None:
-        routes.post("/feedback")(asking.feedback)
+    routes.post("/feedback")(asking.feedback)
     return routes
 
 
 class Asking:
     """The handlers."""
 
-    def __init__(self, pages: Pages, hears: Hears | None) -> None:
+    def __init__(self, pages: Pages) -> None:
         self._pages = pages
-        self._hears = hears
-        self._choices = Choices(pages.door.service.parts.settings)
+        self._choices = Choices(self._settings)
 
-    async def empty(self, request: Request, q: Annotated[str, Query()] = "") -> Response:
+    async def empty(self, request: Request, q: str = "", said: bool = False) -> Response:
         """One box, ready for typing."""
         frame = self._pages.frame(request, Permission.ASK)
         wanted = Wanted(question=q)
-        return await self._pages.show(
-            request, frame, "ask.html", lambda: self._shown(frame, wanted)
-        )
+
+        def work() -> dict[str, object]:
+            return {**self._shown(frame, wanted), "thanks": THANKS if said else ""}
+
+        return await self._pages.show(request, frame, "ask.html", work)
 
     async def whole(self, request: Request) -> Response:
         """The answer as one page, for who has no script."""
@@ -105,7 +107,7 @@ class Asking:
             return await self._again(request, frame, wanted)
         door, stop = self._pages.door, stop_of(request)
         whole = asked.asked(door.caller(asked.services))
-        quoted = is_quoted(model_name(door.service.parts.settings, whole.model))
+        quoted = is_quoted(model_name(self._settings, whole.model))
 
         def work() -> Generator[bytes, None, None]:
             writing = Writing(self._engine, whole, quoted=quoted)
@@ -121,21 +123,29 @@ class Asking:
 
     async def feedback(self, request: Request) -> Response:
         """What a person thinks of an answer."""
-        frame = self._pages.frame(request, Permission.FEEDBACK)
+        self._pages.frame(request, Permission.FEEDBACK)
         async with forms.sent(request) as form:
             said = _feedback(form)
-        caller, hears = frame.visitor.caller, self._hears
-        assert hears is not None
+        visitor, journal = visitors.present(), self._pages.door.service.journal
 
         def work() -> None:
-            hears.feedback(
-                said.answer_id, said.useful, said.reason or "", said.comment.strip(), caller
+            journal.feedback(
+                said.answer_id,
+                said.useful,
+                who=visitor.name,
+                door=visitor.door,
+                reason=said.reason or "",
+                comment=said.comment.strip(),
             )
 
         await self._pages.read(request, work)
         if "text/html" not in request.headers.get("accept", ""):  # a script: it says thanks itself
             return Response(status_code=204, headers=HEADERS)
         return RedirectResponse("/?said=1", 303, HEADERS)
+
+    @property
+    def _settings(self) -> Settings:
+        return self._pages.door.service.parts.settings
 
     @property
     def _engine(self) -> Any:
@@ -168,9 +178,10 @@ class Asking:
             "models": self._choices.names(),
             "exchange": exchange,
             "wrong": wrong,
+            "thanks": "",
             "before": turns,
             "history": history(wanted.history, exchange),
-            "hears": self._hears is not None and frame.visitor.may(Permission.FEEDBACK),
+            "hears": self._settings.journal and frame.visitor.may(Permission.FEEDBACK),
         }
 
     def _event(self, frame: Frame, wanted: Wanted, exchange: Exchange, event: Event) -> bytes:
@@ -178,7 +189,9 @@ class Asking:
             return _sent("hits", html=self._part(frame, wanted, exchange, "exchange"))
         if isinstance(event, Checked):
             told = self._part(frame, wanted, exchange, "told")
-            return _sent("sentence", told=told, sources=self._part(frame, wanted, exchange, "sources"))
+            return _sent(
+                "sentence", told=told, sources=self._part(frame, wanted, exchange, "sources")
+            )
         assert isinstance(event, Answer)
         html = self._part(frame, wanted, exchange, "exchange")
         return _sent("answer", html=html, next=self._part(frame, wanted, exchange, "next"))

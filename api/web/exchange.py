@@ -152,8 +152,10 @@ def _source(
     connection: Connection, asked: Asked, citation: Citation, shelf: Shelf | None
 ) -> Source:
     version = reading.version(connection, citation.version_id, asked.caller)
-    found = version and reading.article(connection, version.article_id, asked.caller)
-    if version is None or found is None:
+    if version is None:
+        return Source(citation)
+    found = reading.article(connection, version.article_id, asked.caller)
+    if found is None:
         return Source(citation)
     day = asked.as_of or date.today()
     cited = cites(shelf, [version], day) if shelf else []

@@ -48,6 +48,7 @@ REASONS = {
     "wrong": N_("La réponse est fausse"),
     "incomplete": N_("Il manque quelque chose"),
     "outdated": N_("Le texte cité n'est pas le bon, ou plus à jour"),
+    "off_topic": N_("Elle parle d'autre chose"),
     "unclear": N_("Je ne la comprends pas"),
     "other": N_("Autre raison"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,15 @@ def pieces(
         edges |= {link.start, link.end}
     bounds = sorted(edges)
     found = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
-        link = next((each for each in links if each.start <= start < each.end), None)
+    for start, end in pairwise(bounds):
+        over = next((each for each in links if each.start <= start < each.end), None)
         inside = any(a <= start < b for a, b in marks)
         found.append(
             Piece(
                 words[start:end],
                 inside,
-                link.href if link else "",
-                link.title if link else "",
+                over.href if over else "",
+                over.title if over else "",
             )
         )
     return found

@@ -116,14 +116,22 @@ class Pages:
         """The page of an error: the API's own words for it."""
         frame = frame_of(request)
         made = _problem(error, frame.language)
-        told = json.loads(made.body)
-        html = self.html(
-            frame, "problem.html", title=told["title"], detail=told.get("detail", "")
-        )
+        html = self.html(frame, "problem.html", **_told(made))
         response = respond(request, html, made.status_code)
         if "retry-after" in made.headers:
             response.headers["Retry-After"] = made.headers["retry-after"]
         return response
+
+    def problem_part(self, request: Request, error: Exception) -> str:
+        """The same within a page that is there already."""
+        frame = frame_of(request)
+        return self.html(frame, "problem_part.html", **_told(_problem(error, frame.language)))
+
+
+def _told(made: Response) -> dict[str, str]:
+    """What a problem says; details of our own errors are in French only."""
+    told = json.loads(bytes(made.body))
+    return {"title": told["title"], "detail": told.get("detail", "")}
 
 
 def respond(request: Request, html: str, status: int = 200) -> Response:

@@ -29,9 +29,7 @@ class Static:
 
 def load() -> dict[str, Static]:
     """Every file by its name."""
-    return {
-        path.name: _static(path) for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES
-    }
+    return {path.name: _static(path) for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES}
 
 
 def _static(path: Path) -> Static:

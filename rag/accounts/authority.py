@@ -19,7 +19,7 @@ from rag.accounts.sessions import Opened
 from rag.accounts.store import Clock, Store
 from rag.accounts.throttle import Attempts
 from rag.accounts.tokens import KEY_PREFIX
-from rag.errors import CatalogueBusy, StorageError
+from rag.errors import CatalogueError
 from rag.settings import Settings
 
 HOUR, MINUTE = 3600, 60  # seconds
@@ -75,7 +75,7 @@ class Accounts:
 
     def _note(self, write: Callable[[Connection], None]) -> None:
         """Write it down if possible: a full disk or a long writer must not lock people out."""
-        with suppress(StorageError, CatalogueBusy), self.store.writing() as connection:
+        with suppress(CatalogueError), self.store.writing() as connection:
             write(connection)
 
     def login(self, login: str, password: str, address: str, replacing: str = "") -> Opened:

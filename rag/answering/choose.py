@@ -34,7 +34,29 @@ def answerer(
     if name == MODEL:
         return Answerer(parts.catalogue, searcher, quoting)
     written = _model(name, parts.settings, stop)
-    return Answerer(parts.catalogue, searcher, lambda _caller, _day: written, fallback=quoting)
+    from rag.answering.rewriting import ModelRewriter
+
+    return Answerer(
+        parts.catalogue,
+        searcher,
+        lambda _caller, _day: written,
+        fallback=quoting,
+        rewriter=ModelRewriter(name, parts.settings, stop=stop),
+    )
+
+
+def model_revision(settings: Settings, asked: str) -> str:
+    """Names who writes when `asked` is asked for, down to what its server holds by that name.
+
+    Raises:
+        ModelFailure: the server does not say.
+    """
+    name = model_name(settings, asked)
+    if name == MODEL:
+        return name
+    from rag.answering.server import ModelServer
+
+    return f"{name} {ModelServer(settings).revision(name)}"
 
 
 def _model(name: str, settings: Settings, stop: Stop | None) -> Generator:

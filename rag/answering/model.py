@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 from rag.answering.budget import Budget
-from rag.answering.connection import Connection
 from rag.answering.model_api import Asked, End
 from rag.answering.model_failures import cut, unreadable
 from rag.answering.prompt import NO_ANSWER, RULES, fit, user_prompt
 from rag.answering.server import ModelServer
 from rag.answering.stopping import Stop
 from rag.answering.streaming import is_whole, sentences, split_markers
-from rag.errors import AnswerStopped, AnswerTooLong, ModelFailure, ModelSilent, PromptTruncated
+from rag.answering.until import until_stopped
+from rag.errors import AnswerTooLong, ModelFailure, PromptTruncated
 from rag.ports import DraftSentence
 from rag.settings import Settings
 from rag.types import Hit, Spent
@@ -53,7 +52,7 @@ class ModelGenerator:
         if not hits:
             return
         server = ModelServer(self._settings)
-        with self._until_stopped(server.connection):
+        with until_stopped(server.connection, self._stop, self._settings.model_timeout, self.name):
             budget = Budget(server.window(self.name), self._settings.model_answer_tokens)
             given = fit(question, hits, budget.prompt)
             if not given:
@@ -87,25 +86,6 @@ class ModelGenerator:
             if piece:
                 first = first or time.monotonic()
                 yield piece
-
-    @contextmanager
-    def _until_stopped(self, connection: Connection) -> Iterator[None]:
-        """Breaks the connection off when the answer is not wanted any more, or takes too long."""
-        longest = min(self._settings.model_timeout, threading.TIMEOUT_MAX)
-        clock = threading.Timer(longest, connection.break_off)
-        clock.daemon = True
-        clock.start()
-        try:
-            with self._stop.waking(connection.break_off):
-                yield
-        except ModelFailure:
-            if self._stop.is_set():
-                raise _stopped(self.name) from None
-            if connection.broken:
-                raise _slow(self.name, connection.url) from None
-            raise
-        finally:
-            clock.cancel()
 
     def _check_end(self, end: End, asked: Asked, url: str) -> None:
         """A stream that ends without saying so was cut; a prompt that was not read is no prompt."""
@@ -167,18 +147,6 @@ def _too_long(name: str) -> AnswerTooLong:
         where=name,
         remedy="posez une question plus précise, ou augmentez REFERENT_MODEL_ANSWER_TOKENS",
     )
-
-
-def _slow(name: str, url: str) -> ModelSilent:
-    return ModelSilent(
-        f"le modèle {name} n'a pas fini dans le temps prévu",
-        where=url,
-        remedy="choisissez un modèle plus petit, ou augmentez REFERENT_MODEL_TIMEOUT",
-    )
-
-
-def _stopped(name: str) -> AnswerStopped:
-    return AnswerStopped("la réponse a été arrêtée : plus personne ne l'attend", where=name)
 
 
 def _no_room(name: str, budget: Budget) -> ModelFailure:

@@ -60,6 +60,10 @@ class ModelApi(Protocol):
         """
         ...
 
+    def revision(self, name: str) -> str:
+        """What tells a model apart from another that the server had, or will have, by that name."""
+        ...
+
     def stream(self, asked: Asked) -> Iterator[str | End]:
         """The pieces of the answer as they are written (some empty), then its end."""
         ...

@@ -15,7 +15,7 @@ from rag.answering.connection import Connection
 from rag.answering.llms import messages, ollama_llm
 from rag.answering.model_api import Asked, End, ModelInfo
 from rag.answering.model_failures import failures, not_local, refused
-from rag.answering.reading import positive, read
+from rag.answering.reading import digest, positive, read
 
 _NANOSECONDS = 1_000_000  # in a millisecond
 
@@ -40,6 +40,11 @@ class OllamaApi:
         if _is_remote(shown):
             raise not_local(name)
         return _window(shown)
+
+    def revision(self, name: str) -> str:
+        """See ModelApi; of all that /api/show tells."""
+        with failures(self._connection.url, name), self._connection.looking() as client:
+            return digest(_show(client, name))
 
     def stream(self, asked: Asked) -> Iterator[str | End]:
         """See ModelApi; times are those that the server measured."""

@@ -17,10 +17,11 @@ from rag.answering.connection import Connection
 from rag.answering.llms import messages, openai_llm
 from rag.answering.model_api import Asked, End, ModelInfo
 from rag.answering.model_failures import cut, failures, missing, refused
-from rag.answering.reading import positive, read
+from rag.answering.reading import digest, positive, read
 
 _ENDS = {"stop", "length"}  # any other reason (abort, error, content_filter) broke it off
 _GENERATED = ("content", "reasoning_content", "reasoning")
+_MOMENTS = {"created", "status", "permission"}
 Card = Mapping[str, Any]
 
 
@@ -45,6 +46,12 @@ class OpenAiApi:
             if card is None:
                 raise missing(self._connection.url, name)
             return _window(card, cards) or self._held(client, name)
+
+    def revision(self, name: str) -> str:
+        """See ModelApi; of its card, but for the moments that are new each time it is asked."""
+        with failures(self._connection.url, name), self._connection.looking() as client:
+            card = _named(name, self._cards(client)) or {}
+        return digest({key: value for key, value in card.items() if key not in _MOMENTS})
 
     def stream(self, asked: Asked) -> Iterator[str | End]:
         """See ModelApi. The protocol reports no times: they are measured here."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -19,6 +22,12 @@ def read(response: httpx.Response) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise TypeError("not an object")
     return body
+
+
+def digest(shape: Mapping[str, Any]) -> str:
+    """Names a JSON object by its content: 16 hexadecimal digits."""
+    written = json.dumps(shape, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(written.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def positive(value: object) -> int | None:

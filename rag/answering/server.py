@@ -55,6 +55,14 @@ class ModelServer:
             raise unreadable(f"le serveur ne dit pas la fenêtre de contexte de {name}", self.url)
         return min(window, self._settings.model_window)
 
+    def revision(self, name: str) -> str:
+        """What tells this model apart from others of the same name, before or after it.
+
+        Raises:
+            ModelFailure: the server does not answer.
+        """
+        return self._api.revision(name)
+
     def stream(self, asked: Asked) -> Iterator[str | End]:
         """The pieces of an answer as they are written, then its end.
 

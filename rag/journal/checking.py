@@ -70,7 +70,7 @@ class Walk:
         self.hash = last_hash
         self.seen = 0
         self.damage: Problem | None = None
-        self.purged: tuple[int, str] | None = None  # what the last purge says that it took
+        self.purged: tuple[Any, Any] | None = None  # what the last purge says that it took
         self._erased = erased_rows
 
     def step(self, row: Row) -> Problem | None:
@@ -86,8 +86,8 @@ class Walk:
                 row["seq"], f"journal modifié avant cette ligne : {row['detail']}"
             )
         if row["kind"] == PURGE:
-            detail = json.loads(row["detail"])
-            self.purged = detail["to"], detail["hash"]
+            detail = _details(row["detail"])
+            self.purged = detail.get("to"), detail.get("hash")
         return None
 
     def _said(self, row: Row, expected: int) -> str:
@@ -121,11 +121,19 @@ def rows(connection: Connection, *, after: int = 0, to: int | None = None) -> It
 def erased(connection: Connection) -> list[tuple[int, int]]:
     """Which rows the journal says were erased: first and last numbers of runs.
 
-    The walk proves what this rests on.
+    The walk proves what this rests on; what is no such entry's tells of nothing.
     """
     query = select(journal.c.detail).where(journal.c.kind == ERASE)
-    details = connection.execute(query).scalars()
-    return [(first, last) for detail in details for first, last in json.loads(detail)["rows"]]
+    details = map(_details, connection.execute(query).scalars())
+    return [(first, last) for detail in details for first, last in detail.get("rows", ())]
+
+
+def _details(said: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(said)
+    except (ValueError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _wrong(connection: Connection, walk: Walk, counted: _Counted) -> Iterator[Problem]:

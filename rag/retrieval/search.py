@@ -21,14 +21,15 @@ from rag.retrieval.lexical import single_token
 from rag.retrieval.numbers import find_numbers
 from rag.retrieval.thesaurus import NOTHING_OFF, Concept, Thesaurus, Understood, understood
 from rag.retrieval.thesaurus_file import shipped
+from rag.retrieval.weights import Weights
 from rag.types import Caller, Hit
 
 DEPTH = 200  # candidates asked of each ranking
-WEIGHTS: Mapping[str, float] = {ARTICLE: 1.0, PASSAGE: 0.25, DENSE: 0.9}  # eval/results
 SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
 MAX_NAMED = 10  # articles put first because the question gives their number
 READ_NAMED = 500  # articles of that number among which they are chosen
 NAMED_SCORE = 10.0  # above any fused score
+SHIPPED_WEIGHTS = Weights()
 UNKNOWN_RARITY = 8.0  # of a word in no text of a small corpus
 
 
@@ -59,11 +60,13 @@ class Searcher:
         index: Index,
         embedder: Embedder | None,
         thesaurus: Thesaurus | None = None,
+        weights: Weights = SHIPPED_WEIGHTS,
     ) -> None:
         self._engine = engine
         self._index = index
         self._embedder = embedder
         self._thesaurus = thesaurus
+        self._weights = weights
 
     def search(
         self,
@@ -85,7 +88,7 @@ class Searcher:
             queries = self._queries(question, concepts, caller, day)
         with watch("index"):
             rankings = dict(zip(queries, self._index.search(list(queries.values())), strict=True))
-        candidates = _candidates(rankings)[: limit + SPARE]
+        candidates = _candidates(rankings, self._weights.rankings())[: limit + SPARE]
         with watch("join"), reading(self._engine) as connection:
             candidates = self._named(connection, question, caller, day, candidates)
             hits = _hits(connection, candidates, caller, day, limit, per_article)
@@ -111,14 +114,10 @@ class Searcher:
         self, question: str, concepts: Sequence[Concept], caller: Caller, day: date | None
     ) -> dict[str, IndexQuery]:
         where = index_filter(caller, day)
-        words = expanded_vector(question, concepts)
-        queries = {
-            name: IndexQuery(name, words, DEPTH, where)
-            for name in (ARTICLE, PASSAGE)
-            if WEIGHTS[name]
-        }
-        if self._embedder is not None and WEIGHTS[DENSE]:
-            vector = embedded(question, concepts, self._embedder)
+        words = expanded_vector(question, concepts, self._weights.equivalent)
+        queries = {name: IndexQuery(name, words, DEPTH, where) for name in (ARTICLE, PASSAGE)}
+        if self._embedder is not None and self._weights.dense:
+            vector = embedded(question, concepts, self._weights.meaning, self._embedder)
             queries[DENSE] = IndexQuery(DENSE, vector, DEPTH, where)
         return queries
 
@@ -143,7 +142,9 @@ class Searcher:
         return _put_first(points, candidates)
 
 
-def _candidates(rankings: Mapping[str, Sequence[Scored]]) -> list[_Candidate]:
+def _candidates(
+    rankings: Mapping[str, Sequence[Scored]], weights: Mapping[str, float]
+) -> list[_Candidate]:
     """Versions by fused score, each with its passages by their own."""
     versions = {
         name: pool((scored.version_id, scored.score) for scored in ranking)
@@ -156,13 +157,13 @@ def _candidates(rankings: Mapping[str, Sequence[Scored]]) -> list[_Candidate]:
     }
     points: dict[str, list[int]] = {}
     owner = {s.point_id: s.version_id for ranking in rankings.values() for s in ranking}
-    for point, _ in fuse(passages, WEIGHTS):
+    for point, _ in fuse(passages, weights):
         points.setdefault(owner[point], []).append(point)
     for scored in rankings.get(ARTICLE, ()):
         points.setdefault(scored.version_id, [scored.point_id])
     return [
         _Candidate(version_id, score, tuple(points[version_id]))
-        for version_id, score in fuse(versions, WEIGHTS)
+        for version_id, score in fuse(versions, weights)
     ]
 
 

@@ -108,7 +108,7 @@ def test_nothing_below_when_there_is_nothing_to_say() -> None:
 
 
 def test_earlier_answers_come_back_without_their_sources() -> None:
-    broken = "Un. [1]" + chat_text.broken("panne.", [citation(1)])
+    broken = "Un. [1]" + chat_text.broken({"title": "Panne."}, [citation(1)])
     said = [
         ("assistant", "Bonjour !"),
         ("user", "et pour eux ?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ class Model:
     """What LocalEmbedder uses of a SentenceTransformer; a text's vector is made of its length."""
 
     max_seq_length = 32
-    prompts: dict[str, str] = {}
+    prompts: ClassVar[dict[str, str]] = {}
 
     def get_embedding_dimension(self) -> int:
         return 2

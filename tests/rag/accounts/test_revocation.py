@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from office import Clock, Office, office
-from sqlalchemy import Engine
+from office import PASSWORD, Clock, Office, office
+from sqlalchemy import Engine, update
 
+from rag.accounts.errors import LinkSpent
 from rag.accounts.roles import Permission, Role
+from rag.accounts.schema import people
+from rag.database import writing
 from rag.registry.engine import open_registry
 
 CHANGES: dict[str, Callable[[Office], object]] = {
@@ -83,3 +86,14 @@ def test_between_two_servers_under_load(
     assert seen[0] == (False, [ALL, ALL])
     # A session and its key are two requests: between them the change may have come.
     assert all(one in (ALL, session) and two in (ALL, key) for _, (one, two) in seen)
+
+
+def test_disabled_is_looked_at_besides_what_disabling_closes(desk: Office) -> None:
+    """Whatever was opened at the same moment, elsewhere, opens nothing either."""
+    token = desk.person("zoé").token
+    _, link = desk.administration.password_link("zoé")
+    with writing(desk.engine, "test") as connection:
+        connection.execute(update(people).values(disabled=True))
+    assert desk.accounts.caller_of_session(token) is None
+    with pytest.raises(LinkSpent):
+        desk.accounts.accept(link, PASSWORD)

@@ -199,8 +199,8 @@ def test_what_it_took_is_known_of_a_whole_answer_only(api: str) -> None:
         assert made.spent is None
     assert spent is not None
     assert spent.prompt_tokens > 100 and spent.written_tokens == 10
-    assert 50 <= spent.first_ms < 2000
+    assert 40 <= spent.first_ms < 20000
     if api == "ollama":  # as it reports
         assert (spent.prompt_ms, spent.written_ms) == (2.0, 5.0)
     else:  # as it was measured
-        assert 50 <= spent.prompt_ms < 2000 and 50 <= spent.written_ms < 2000
+        assert spent.prompt_ms >= 40 and spent.written_ms >= 40

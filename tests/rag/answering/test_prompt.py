@@ -7,10 +7,18 @@ import hashlib
 from fakes import hit
 
 from rag.answering.budget import TEMPLATE_TOKENS, Budget, tokens_of
-from rag.answering.prompt import PROMPT_VERSION, RULES, fit, user_prompt
+from rag.answering.prompt import (
+    PROMPT_VERSION,
+    REWRITE_RULES,
+    RULES,
+    fit,
+    rewrite_prompt,
+    user_prompt,
+)
+from rag.types import Turn
 
 HITS = [hit(f"Règle {n}. " * 40, str(n), rank=n) for n in range(1, 9)]
-WORDINGS = {"2026-11-1": "341e"}
+WORDINGS = {"2026-11-1": "341e", "2026-11-2": "584e"}
 
 
 def test_passages_are_numbered_with_where_they_stand() -> None:
@@ -45,4 +53,5 @@ def test_the_budget_keeps_room_for_the_answer() -> None:
 def test_a_new_wording_has_a_new_version() -> None:
     """Answers are kept by version: add the new one with its digest here."""
     wording = RULES + user_prompt("?", [hit("x")])
+    wording += REWRITE_RULES + rewrite_prompt("?", [Turn("q", "r")])
     assert hashlib.sha256(wording.encode()).hexdigest()[:4] == WORDINGS[PROMPT_VERSION]

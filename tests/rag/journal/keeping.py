@@ -16,6 +16,7 @@ from rag.journal.journal import Journal
 from rag.registry.engine import FILE_NAME, open_registry, sqlite_url
 from rag.settings import NO_MODEL, Settings
 
+ROOT = Path(__file__).parents[3]
 START = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
 
 
@@ -75,3 +76,8 @@ def sql(folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
     """Write in the database behind the journal's back."""
     with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
         return connection.execute(statement, values).fetchall()
+
+
+def on_disk(folder: Path) -> bytes:
+    """Every byte of the database, its log too."""
+    return b"".join(path.read_bytes() for path in sorted(folder.glob(f"{FILE_NAME}*")))

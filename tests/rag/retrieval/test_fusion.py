@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.fusion import RANK_CONSTANT, fuse, pool
+from rag.retrieval.fusion import fuse, pool
 
 rankings = st.dictionaries(
     st.sampled_from(["a", "b", "c"]),
@@ -17,7 +17,7 @@ rankings = st.dictionaries(
 def test_the_first_everywhere_has_the_sum_of_the_weights() -> None:
     fused = fuse({"a": [("x", 9.0), ("y", 1.0)], "b": [("x", 0.1)]}, {"a": 1.0, "b": 0.5})
     assert fused[0] == ("x", pytest.approx(1.5))
-    assert fused[1] == ("y", pytest.approx((1 + RANK_CONSTANT) / (2 + RANK_CONSTANT)))
+    assert fused[1] == ("y", pytest.approx(1.0 / 9.0))
 
 
 CASES = [
@@ -37,9 +37,16 @@ def test_order(
     assert [key for key, _ in fuse(found, weights)] == expected
 
 
-def test_equal_scores_share_a_rank() -> None:
-    (_, first), (_, second) = fuse({"a": [("x", 1.0), ("y", 1.0)]}, {"a": 1.0})
-    assert first == second
+def test_the_unit_of_a_ranking_does_not_matter() -> None:
+    found = {"a": [("x", 4.0), ("y", 3.0)], "b": [("y", 5.0), ("x", 1.0)]}
+    grown = {"a": [(key, 1000 * score) for key, score in found["a"]], "b": found["b"]}
+    weights = {"a": 1.0, "b": 0.5}
+    assert fuse(grown, weights) == [(key, pytest.approx(s)) for key, s in fuse(found, weights)]
+
+
+def test_what_is_unlike_the_question_adds_nothing() -> None:
+    assert fuse({"a": [("x", 0.5), ("y", 0.0), ("z", -0.5)]}, {"a": 1.0}) == [("x", 1.0)]
+    assert fuse({"a": [("z", -0.5)]}, {"a": 1.0}) == []
 
 
 def test_pool_keeps_the_best_passage_of_an_article() -> None:

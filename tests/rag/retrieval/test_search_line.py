@@ -165,7 +165,7 @@ def test_who_may_read_it_finds_it(searcher: Searcher) -> None:
 
 def test_meaning_is_searched_where_there_is_a_model(parts: Parts) -> None:
     queries = Searcher(parts.catalogue, parts.index, LetterEmbedder())._queries(
-        "guichet", Caller(), TODAY
+        "guichet", [], Caller(), TODAY
     )
     assert DENSE in queries
     assert all(query.where.services == frozenset() for query in queries.values())

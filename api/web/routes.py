@@ -1,0 +1,27 @@
+"""Every page of a door."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.doors import Door
+from api.web import article, asking, changing, preferences, static_files, texts, verifying
+from api.web.pages import Pages
+
+
+def router(door: Door) -> APIRouter:
+    """The routes, for who comes through `door`."""
+    pages = Pages(door)
+    routes = APIRouter(include_in_schema=False)
+    for part in (asking, texts, article, verifying, changing, preferences):
+        routes.include_router(part.router(pages))
+
+    @routes.get("/static/{name}")
+    async def static(name: str, request: Request) -> Response:
+        if name not in pages.static:
+            raise HTTPException(404)
+        return static_files.response(pages.static[name], request)
+
+    return routes

@@ -1,0 +1,59 @@
+"""`referent serve` in a process of its own, for the measures that need one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.bench.child import ROOT
+
+PROGRAM = "from api.cli import main; main()"
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server."""
+
+    url: str
+    pid: int
+
+    @property
+    def memory(self) -> int:
+        """Bytes resident now."""
+        status = Path(f"/proc/{self.pid}/status").read_text("ascii")
+        kib = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
+        return 1024 * int(kib)
+
+
+@contextmanager
+def served(data: Path, embedding: str, **settings: str) -> Iterator[Served]:
+    """A server over a data folder; `settings` are `REFERENT_…` by their lower-case names.
+
+    Raises:
+        RuntimeError: it does not start.
+    """
+    given = {f"REFERENT_{name.upper()}": value for name, value in settings.items()}
+    line = [sys.executable, "-c", PROGRAM, "serve", "--data", str(data), "--port", "0", "--json"]
+    with subprocess.Popen(
+        line,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "REFERENT_EMBEDDING_MODEL": embedding, **given},
+    ) as running:
+        assert running.stdout is not None
+        said = running.stdout.readline()
+        if not said:
+            raise RuntimeError("referent serve does not start; see above why")
+        try:
+            yield Served(json.loads(said)["url"], running.pid)
+        finally:
+            running.terminate()
+            running.wait(STOP_SECONDS)
