@@ -32,9 +32,10 @@ ENGLISH: tuple[tuple[type[SourceError], str], ...] = (
         "It is damaged, protected by a password, without text, or not in the format of its name.",
     ),
 )
+_reader = DocumentReader()  # one for the server, whichever door a document comes through
 
 
-def read_document(reader: DocumentReader, name: str, content: bytes) -> tuple[str, str]:
+def read_document(name: str, content: bytes) -> tuple[str, str]:
     """(words, title that the document gives itself).
 
     Raises:
@@ -45,7 +46,7 @@ def read_document(reader: DocumentReader, name: str, content: bytes) -> tuple[st
         path = Path(folder) / f"document{suffix}"
         path.write_bytes(content)
         try:
-            words, title = reader.read(str(path))
+            words, title = _reader.read(str(path))
         except Busy as error:
             raise Refused(BUSY) from error
         except SourceError as error:

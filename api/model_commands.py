@@ -2,104 +2,37 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from api.folder import Data, Json
 
 if TYPE_CHECKING:
     from rag.answering.server import ModelInfo
-    from rag.answering.speed import Speed
 
 GIB = 1 << 30
-ROOM = 1.2  # times a model's size: what running it takes, without its context window
 _FITS = {True: "tient", False: "ne tient pas", None: "?"}
 
 
 def models(data: Data = None, json: Json = False) -> None:
     """Dire quels modèles peuvent rédiger, leur taille, leur vitesse, et la mémoire d'ici."""
     from api import terminal
+    from api.model_view import machine_memory, models_shape, speeds
     from rag import settings
     from rag.answering.server import ModelServer
+    from rag.bootstrap import open_parts
+    from rag.journal.journal import Journal
 
     chosen = settings.load(data)
     found = ModelServer(chosen).models() if chosen.model_url else []
-    shape = models_shape(found, chosen.model_url, chosen.model, machine_memory(), {})
+    with open_parts(chosen) as parts:
+        known = parts.exists() and found
+        measured = speeds(Journal(parts.registry, chosen, parts.data)) if known else {}
+    shape = models_shape(found, chosen.model_url, chosen.model, machine_memory(), measured)
     if json:
         terminal.print_json(shape)
     else:
         _print(found, shape)
-
-
-def models_shape(
-    found: Sequence[ModelInfo],
-    server: str,
-    default: str,
-    memory: int,
-    speeds: Mapping[str, Speed],
-) -> dict[str, Any]:
-    """What `referent models --json` prints; sizes in bytes, windows in tokens.
-
-    `speeds`: measured on past answers, by model. `fits`: null where nobody can tell, the size
-    unknown or the server on another machine.
-    """
-    from rag.answering.extractive import MODEL
-
-    here = memory if is_here(server) else None
-    return {
-        "server": server,
-        "default": default or MODEL,
-        "memory": memory,
-        "models": [
-            {
-                "name": model.name,
-                "size": model.size,
-                "parameters": model.parameters,
-                "quantization": model.quantization,
-                "window": model.window,
-                "loaded": model.loaded,
-                "allowed": model.allowed,
-                "remote": model.remote,
-                "fits": fits(model, here),
-                "speed": _speed(speeds.get(model.name)),
-            }
-            for model in found
-        ],
-    }
-
-
-def fits(model: ModelInfo, memory: int | None) -> bool | None:
-    """Whether a model runs in `memory` bytes; None when its size or the memory is not known."""
-    if not model.size or memory is None or model.remote:
-        return None
-    return model.size * ROOM <= memory
-
-
-def is_here(server: str) -> bool:
-    """True when a server's address can only be this machine's."""
-    host = urlsplit(server).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def machine_memory() -> int:
-    """Bytes of memory of this machine, which need not be the server's."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _speed(measured: Speed | None) -> dict[str, Any] | None:
-    if measured is None or not measured.answers:
-        return None
-    return {
-        "answers": measured.answers,
-        "written_per_second": measured.written_per_second,
-        "first_ms": measured.first_ms,
-    }
 
 
 def _print(found: Sequence[ModelInfo], shape: dict[str, Any]) -> None:

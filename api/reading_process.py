@@ -22,7 +22,7 @@ from rag import errors
 from rag.bootstrap import go_offline
 from rag.errors import HostileSource, SourceError, UnreadableSource
 
-READ_SECONDS = 20.0  # a letter takes a tenth of a second, the first DOCX three
+READ_SECONDS = 30.0  # a letter takes a tenth of a second, the first DOCX three to ten
 TURN_SECONDS = 20.0  # for the documents of others
 IDLE_SECONDS = 300.0
 MEMORY_BYTES = 3 * 1024**3  # of addresses: the libraries alone map a third of it
@@ -51,11 +51,10 @@ class DocumentReader:
             Busy: no turn in time.
         """
         with self.turn():
-            try:
-                return self._answer(path)
-            except BaseException:
-                self._end()
-                raise
+            told = self._told(path)
+        if "error" in told:
+            raise _error(told, path)
+        return told["words"], told["title"]
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -67,19 +66,19 @@ class DocumentReader:
         finally:
             self._turn.release()
 
-    def _answer(self, path: str) -> tuple[str, str]:
+    def _told(self, path: str) -> dict[str, str]:
         pipe = self._asked(path)
-        if not pipe.poll(self._seconds):
-            raise HostileSource(
-                f"trop long à lire : plus de {self._seconds:.0f} secondes", where=path
-            )
         try:
-            told = json.loads(pipe.recv_bytes(MAX_ANSWER_BYTES))
+            if not pipe.poll(self._seconds):
+                self._end()
+                raise HostileSource(
+                    f"trop long à lire : plus de {self._seconds:.0f} secondes", where=path
+                )
+            told: dict[str, str] = json.loads(pipe.recv_bytes(MAX_ANSWER_BYTES))
         except (EOFError, OSError, ValueError) as error:  # it died over this document
+            self._end()
             raise UnreadableSource("fichier abîmé", where=path) from error
-        if "error" in told:
-            raise _error(told, path)
-        return told["words"], told["title"]
+        return told
 
     def _asked(self, path: str) -> Connection:
         if self._process is None or self._pipe is None or not self._process.is_alive():

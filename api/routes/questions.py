@@ -10,13 +10,23 @@ from starlette.responses import Response
 from api import events, shapes
 from api.doors import Door
 from api.leaving import stop_of
+from api.model_view import fits, is_here, machine_memory, speed_shape, speeds
 from api.problems import MODEL as MODEL_FAILED
 from api.routes.described import gives
-from api.schemas import AskAnswer, AskRequest, Model, ModelsAnswer, SearchAnswer, SearchRequest
+from api.schemas import (
+    AskAnswer,
+    AskRequest,
+    Model,
+    ModelsAnswer,
+    PastSpeed,
+    SearchAnswer,
+    SearchRequest,
+)
+from api.serving import Service
 from rag.answering.extractive import MODEL
 from rag.answering.server import ModelInfo, ModelServer
+from rag.answering.speed import Speed
 from rag.errors import ModelFailure
-from rag.settings import Settings
 
 STREAMING = (
     "With `Accept: text/event-stream`, as events: `hits` (what was found), a `sentence` each time "
@@ -58,32 +68,37 @@ def router(door: Door) -> APIRouter:
 
     @routes.get("/models", responses=gives(ModelsAnswer), summary="Who may write an answer")
     async def models(request: Request) -> Response:
-        return await door.read(request, lambda: _models(service.parts.settings))
+        return await door.read(request, lambda: _models(service))
 
     return routes
 
 
-def _models(settings: Settings) -> dict[str, Any]:
+def _models(service: Service) -> dict[str, Any]:
     """The one that the settings name first, then the others that may be used."""
+    settings, memory = service.parts.settings, machine_memory()
+    here = memory if is_here(settings.model_url) else None
     found, notice = [], ""
     if settings.model_url:
         try:
             found = [model for model in ModelServer(settings).models() if model.allowed]
         except ModelFailure as error:
             notice = f"{error.what[:1].upper()}{error.what[1:]}."
-    listed = [_model(model) for model in found]
+    measured = speeds(service.journal) if found else {}
+    listed = [_model(model, here, measured.get(model.name)) for model in found]
     listed.append(Model(id=MODEL))
     listed.sort(key=lambda model: model.id != (settings.model or MODEL))
-    return ModelsAnswer(data=listed, notice=notice).model_dump()
+    return ModelsAnswer(data=listed, notice=notice, memory=memory).model_dump()
 
 
-def _model(found: ModelInfo) -> Model:
+def _model(found: ModelInfo, memory: int | None, measured: Speed | None) -> Model:
     return Model(
         id=found.name,
-        owned_by="ollama",
+        owned_by="local",
         size=found.size,
         window=found.window,
         parameters=found.parameters,
         quantization=found.quantization,
         loaded=found.loaded,
+        fits=fits(found, memory),
+        speed=PastSpeed.model_validate(shape) if (shape := speed_shape(measured)) else None,
     )

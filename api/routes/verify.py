@@ -15,7 +15,6 @@ from api import forms, visitors
 from api.documents import FORMAT, UNREADABLE, known_formats, read_document
 from api.doors import JSON, Door
 from api.problems import FORBIDDEN, INVALID, Refused
-from api.reading_process import DocumentReader
 from api.routes.described import gives
 from api.schemas import UploadFields, VerifyAnswer, VerifyRequest
 from api.verify_command import checked, verify_shape
@@ -31,7 +30,7 @@ LISTED = ("services",)  # fields of the form that may come several times
 def router(door: Door) -> APIRouter:
     """The route, for who comes through `door`."""
     routes = APIRouter(prefix="/v1", tags=["law"])
-    engine, reader = door.service.parts.catalogue, DocumentReader()
+    engine = door.service.parts.catalogue
 
     @routes.post(
         "/verify",
@@ -46,7 +45,7 @@ def router(door: Door) -> APIRouter:
         visitor = visitors.present()
 
         def work() -> dict[str, Any]:
-            words, title, asked = _given(kind, body, reader)
+            words, title, asked = _given(kind, body)
             caller = visitor.as_of_services(asked.services)
             with transaction(engine) as connection:
                 shelf = Shelf(connection, caller)
@@ -58,16 +57,14 @@ def router(door: Door) -> APIRouter:
     return routes
 
 
-def _given(
-    kind: str, body: bytes, reader: DocumentReader
-) -> tuple[str, str, VerifyRequest | UploadFields]:
+def _given(kind: str, body: bytes) -> tuple[str, str, VerifyRequest | UploadFields]:
     """(words, title that the document gives itself, what is asked of it)."""
     media_type = kind.partition(";")[0].strip().lower()
     if media_type == JSON:
         asked = _fields(lambda: VerifyRequest.model_validate_json(body))
         return asked.text, "", asked
     if media_type == forms.MEDIA_TYPE:
-        return _uploaded(forms.parsed(kind, body), reader)
+        return _uploaded(forms.parsed(kind, body))
     raise Refused(
         INVALID,
         f"Envoyez du JSON ({JSON}) ou un formulaire ({forms.MEDIA_TYPE}).",
@@ -75,7 +72,7 @@ def _given(
     )
 
 
-def _uploaded(form: forms.Form, reader: DocumentReader) -> tuple[str, str, UploadFields]:
+def _uploaded(form: forms.Form) -> tuple[str, str, UploadFields]:
     values = {
         name: given if name in LISTED or len(given) > 1 else given[0] or None
         for name, given in form.fields.items()
@@ -89,7 +86,7 @@ def _uploaded(form: forms.Form, reader: DocumentReader) -> tuple[str, str, Uploa
             f'Send one file, and only one, in the field "{FILE}".',
         )
     document = form.files[0]
-    return *read_document(reader, document.file_name or "", bytes(document.content)), asked
+    return *read_document(document.file_name or "", bytes(document.content)), asked
 
 
 def _fields(read: Callable[[], M]) -> M:

@@ -99,6 +99,14 @@ class AskAnswer(Answer):
     timings: dict[str, float]
 
 
+class PastSpeed(Answer):
+    """What past answers of a model took: medians."""
+
+    answers: int
+    written_per_second: float | None = Field(description="Tokens.")
+    first_ms: float | None = Field(description="Milliseconds to the first one.")
+
+
 class Model(Answer):
     """A model, in the shape that OpenAI's clients read."""
 
@@ -111,6 +119,10 @@ class Model(Answer):
     parameters: str = ""
     quantization: str = ""
     loaded: bool = True
+    fits: bool | None = Field(
+        default=None, description="In this machine's memory; null where nobody can tell."
+    )
+    speed: PastSpeed | None = Field(default=None, description="Measured on past answers.")
 
 
 class ModelsAnswer(Answer):
@@ -121,3 +133,4 @@ class ModelsAnswer(Answer):
     object: str = "list"
     data: list[Model]
     notice: str = Field(default="", description="Why models are missing, in French.")
+    memory: int = Field(default=0, description="Bytes of this machine.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,9 +19,11 @@ from rag.accounts.roles import Permission
 from rag.catalogue import reading
 from rag.database import reading as transaction
 from rag.history import Changes, changes, comparison
-from rag.legal.comparison import excerpt
+from rag.legal.comparison import Segment, excerpt
+from rag.legal.updates import ChangeKind, Event
+from rag.types import Text
 
-SHOWN = 200  # changes on one page; a code's reform has thousands
+SHOWN = 200  # compared wordings on one page; a code's reform has thousands
 
 
 def router(pages: Pages) -> APIRouter:
@@ -46,10 +51,42 @@ def router(pages: Pages) -> APIRouter:
     return routes
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What happened to one text on one day. `whole`: articles that came or went, by kind."""
+
+    day: date
+    text: Text
+    changed: tuple[tuple[Event, tuple[Segment, ...]], ...]
+    whole: tuple[tuple[ChangeKind, tuple[Event, ...]], ...]
+
+
 def shown(found: Changes) -> dict[str, object]:
-    """The changes with their differences, newest first, `SHOWN` at most."""
-    return {
-        "changes": found,
-        "events": [(event, excerpt(comparison(event))) for event in found.events[:SHOWN]],
-        "more": max(0, len(found.events) - SHOWN),
-    }
+    """The changes by day and text, newest first; those of wording `SHOWN` at most."""
+    groups = [_group(list(events)) for _, events in groupby(found.events, _day_and_text)]
+    kept: list[Group] = []
+    left = SHOWN
+    for group in groups:
+        if left < len(group.changed):
+            break
+        kept.append(group)
+        left -= len(group.changed)
+    return {"changes": found, "groups": kept, "more": len(groups) - len(kept)}
+
+
+def _day_and_text(event: Event) -> tuple[date, str]:
+    return event.day, event.text.text_id
+
+
+def _group(events: Sequence[Event]) -> Group:
+    changed = [event for event in events if event.kind is ChangeKind.CHANGED]
+    whole = [
+        (kind, tuple(event for event in events if event.kind is kind))
+        for kind in (ChangeKind.ADDED, ChangeKind.REPEALED)
+    ]
+    return Group(
+        events[0].day,
+        events[0].text,
+        tuple((event, tuple(excerpt(comparison(event)))) for event in changed),
+        tuple((kind, found) for kind, found in whole if found),
+    )

@@ -52,7 +52,3 @@ REASONS = {
     "unclear": N_("Je ne la comprends pas"),
     "other": N_("Autre raison"),
 }
-NATURES = {
-    "code": N_("Codes"),
-    "document": N_("Procédures et documents internes"),
-}

@@ -67,12 +67,11 @@ def router(pages: Pages) -> APIRouter:
             numbered = by_number(connection, words, caller)
             titled = [] if text_id else by_title(reading.texts_for(connection, caller), words)
         hits = service.search(words, caller, day, LIMIT).hits
-        return Search(
-            words,
-            tuple(pair for pair in numbered if text_id in ("", pair[1].text_id))[:NUMBERED],
-            tuple(titled),
-            tuple(hit for hit in once(hits) if text_id in ("", hit.text_id)),
-        )
+        kept = [pair for pair in numbered if text_id in ("", pair[1].text_id)][:NUMBERED]
+        known = {article.article_id for article, _ in kept}
+        others = (hit for hit in once(hits) if hit.article_id not in known)
+        within = (hit for hit in others if text_id in ("", hit.text_id))
+        return Search(words, tuple(kept), tuple(titled), tuple(within))
 
     @routes.get("/texts")
     async def texts(

@@ -25,7 +25,7 @@ from api.web.addresses import article_address
 from api.web.pages import HEADERS, PRIVATE, Pages, page_route, respond
 from rag.accounts.roles import Permission
 from rag.database import reading as transaction
-from rag.legal.comparison import Segment, compare, excerpt
+from rag.legal.comparison import Kind, Segment, compare, excerpt
 from rag.legal.quotes import Quotation, quotations
 from rag.legal.resolve import Shelf
 from rag.legal.verify import Shown, Verified
@@ -203,7 +203,20 @@ def _difference(entry: Verified, quoted: Sequence[Quotation]) -> tuple[Segment, 
     nearest = next(iter([*after, *before]), None)
     if nearest is None or not wordings:
         return ()
-    return tuple(excerpt(compare(wordings[0], nearest.words)))
+    return tuple(excerpt(around_removed(compare(_plain(wordings[0]), _plain(nearest.words)))))
+
+
+def _plain(words: str) -> str:
+    return words.replace("’", "'")
+
+
+def around_removed(segments: Sequence[Segment]) -> list[Segment]:
+    """Without what the article says before and after the words that are quoted."""
+    kept = list(segments)
+    for at in (0, -1):
+        if kept and kept[at].kind is Kind.REMOVED:
+            kept[at] = Segment(Kind.SAME, " […] ")
+    return kept
 
 
 def as_csv(found: Checked, _day: date) -> str:

@@ -9,7 +9,8 @@ from fake_model import FakeServer
 from fake_ollama import says, serving
 from running import Ran, referent
 
-from api.model_commands import GIB, ROOM, models_shape, speed_words
+from api.model_commands import GIB, speed_words
+from api.model_view import ROOM, models_shape
 from rag.answering.model_api import ModelInfo
 from rag.answering.speed import Speed
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import fake_ollama as ollama
 import pytest
 from fake_ollama import FakeOllama
+from running import referent
 from serving import Served, serving
 from small_folder import filled
 from sqlalchemy import text
@@ -124,3 +125,14 @@ def test_an_answer_that_cannot_be_journalled(tmp_path: Path, required: bool) -> 
     else:
         assert (whole.status_code, searched.status_code) == (200, 200)
         assert "event: answer" in events.text
+
+
+def test_past_answers_tell_how_fast_a_model_is(served: Served, fake: FakeOllama) -> None:
+    for word in ("délai", "recours"):
+        served.everyone.post("/v1/ask", json={"question": f"{word} gracieux", "model": "m"})
+    listed = served.everyone.get("/v1/models").json()
+    (speed,) = [model["speed"] for model in listed["data"] if model["id"] == "m"]
+    assert speed["answers"] >= 2 and speed["written_per_second"] == 2000.0  # 10 tokens in 5 ms
+    ran = referent("models", "--data", served.data, "--json", REFERENT_MODEL_URL=fake.url)
+    (told,) = [model["speed"] for model in ran.json["models"] if model["name"] == "m"]
+    assert told == speed

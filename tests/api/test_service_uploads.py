@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,6 +24,8 @@ from running import referent
 from serving import Served
 
 from api import documents, schemas
+from api.reading_process import DocumentReader
+from rag.errors import UnreadableSource
 
 WORDS = "Vu les articles 2 et 99 du Règlement général, « dans un délai de trois mois »."
 
@@ -242,12 +245,59 @@ def test_a_document_of_too_many_words_is_refused(served: Served) -> None:
 
 
 def test_documents_are_read_one_at_a_time(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pdfium is not for two threads: who waits too long for its turn is told to come again."""
-    monkeypatch.setattr(documents, "TURN_SECONDS", 0.05)
-    with documents._turn:
+    """Who waits too long for a turn is told to come again."""
+    reader = DocumentReader(turn_seconds=0.05)
+    monkeypatch.setattr(documents, "_reader", reader)
+    with reader.turn():
         busy = send(served, "a.txt", plain())
     assert problem(busy, 503, "busy") and busy.headers["retry-after"]
+
+
+@pytest.mark.slow
+def test_a_document_that_takes_too_long_is_given_up(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100,000 paragraphs in 200 kB take a minute; the next document is read all the same."""
+    monkeypatch.setattr(documents, "_reader", DocumentReader(seconds=3))
+    told = problem(send(served, "a.docx", many_paragraphs()), 422, "unreadable-document")
+    assert "trop long" in told["detail"].lower()
     assert send(served, "a.txt", plain()).status_code == 200
+
+
+def many_paragraphs() -> bytes:
+    out = io.BytesIO()
+    paragraphs = b"<w:p><w:r><w:t>abc</w:t></w:r></w:p>" * 100_000
+    with (
+        zipfile.ZipFile(io.BytesIO(docx())) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "word/document.xml":
+                content = content.replace(b"<w:sectPr", paragraphs + b"<w:sectPr", 1)
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_reader_that_dies_is_replaced(tmp_path: Path) -> None:
+    reader, letter = DocumentReader(), tmp_path / "letter.txt"
+    letter.write_bytes(plain())
+    assert reader.read(str(letter)) == (WORDS, "")
+    [process] = [each for each in active_children() if each.name == "referent-reader"][-1:]
+    process.kill()
+    process.join()
+    assert reader.read(str(letter)) == (WORDS, "")
+
+
+def test_an_error_keeps_its_reader(tmp_path: Path) -> None:
+    reader, letter = DocumentReader(), tmp_path / "letter.txt"
+    for _ in range(2):
+        with pytest.raises(UnreadableSource):
+            reader.read(str(letter))
+    before = [each.pid for each in active_children()]
+    letter.write_bytes(plain())
+    assert reader.read(str(letter)) == (WORDS, "")
+    assert [each.pid for each in active_children()] == before
 
 
 # Forms

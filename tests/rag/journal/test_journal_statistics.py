@@ -35,7 +35,7 @@ made = st.builds(
     status=st.sampled_from(["answered", "failed"]),
     useful=st.sampled_from([None, True, False]),
     latency=st.one_of(
-        st.just({}), st.floats(0, 10**6).map(lambda total: {"index": 1.0, "total": total})
+        st.just({}), st.floats(0, 7e5).map(lambda total: {"index": 1.0, "total": total})
     ),
     at=st.integers(0, 60).map(lambda hours: START + timedelta(hours=hours)),
 )  # fmt: skip
@@ -70,7 +70,7 @@ def empty(kept: Journal) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(entries=st.lists(made, max_size=25), scope=scopes)
 def test_figures_are_a_plain_count(again: Journal, entries: list[Entry], scope: Scope) -> None:
     empty(again)
