@@ -12,18 +12,18 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api import mcp_door, problems
+from api import mcp_door, problems, schemas
 from api.doors import Door
 from api.leaving import Leaving
 from api.limits import Limits
 from api.metrics import Counting, Finding, Metrics, metrics_for
+from api.outside import LOOPBACK_HOSTS, FromOutside, outside_of
 from api.readiness import ModelProbe
 from api.routes import chat, feedback, health, law, metrics, operator, questions, verify
 from api.schemas import Problem, VerifyRequest
 from api.web import routes as web
 from rag.errors import NotFound, ReferentError, UsageError
 
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 DESCRIPTION = (
     "Finds, cites and verifies. Errors are RFC 9457 problem details, in French, or in English "
     "when `Accept-Language` prefers it. Over TCP only texts open to everyone are read."
@@ -69,12 +69,14 @@ def create_app(door: Door, counted: Metrics | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _status)
     app.add_exception_handler(Exception, _unforeseen)
     max_body = parts.settings.serve_max_body_kib * 1024
-    hosts = None if door.operator else LOOPBACK_HOSTS
-    app.include_router(mcp_door.router(door, hosts))
+    outside = outside_of(parts.settings)
+    hosts = None if door.operator else LOOPBACK_HOSTS | outside.hosts
+    app.include_router(mcp_door.router(door, hosts, outside.url))
     app.add_middleware(Finding)
     app.add_middleware(Leaving)  # within Limits, which reads the body
     app.add_middleware(Limits, max_body=max_body, hosts=hosts)
     app.add_middleware(Counting, metrics=counted)
+    app.add_middleware(FromOutside, outside=outside)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 
@@ -84,11 +86,20 @@ def _described(app: FastAPI) -> dict[str, Any]:
         made = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
-        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        described = made.setdefault("components", {}).setdefault("schemas", {})
         for model in (Problem, VerifyRequest):
-            schemas[model.__name__] = model.model_json_schema()
+            described[model.__name__] = model.model_json_schema()
+        _restore_nulls(described)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _restore_nulls(described: dict[str, Any]) -> None:
+    """FastAPI leaves nulls out of examples, which then do not fit what they are examples of."""
+    for name, schema in described.items():
+        model = getattr(schemas, name, None)
+        if model is not None and "examples" in schema:
+            schema["examples"] = model.model_config["json_schema_extra"]["examples"]
 
 
 def _language(request: Request) -> str:

@@ -10,10 +10,8 @@ from typing import Any
 from api import chat_text, shapes
 from api.doors import as_json
 from rag.answering.answer import Checked, Event, Found
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Spent
 
-# Clients that add tokens up want numbers; Référent counts none, so it says so with zeros.
-NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 DONE = b"data: [DONE]\n\n"
 
 
@@ -35,6 +33,17 @@ def whole(answer: Answer) -> dict[str, Any]:
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
         **_last(answer.citations),
         "answer_id": answer.answer_id,
+        "usage": usage(answer.spent),
+    }
+
+
+def usage(spent: Spent | None) -> dict[str, int]:
+    """Tokens that the model server counted for this very answer; none when no model wrote it."""
+    read, written = (spent.prompt_tokens, spent.written_tokens) if spent else (0, 0)
+    return {
+        "prompt_tokens": read,
+        "completion_tokens": written,
+        "total_tokens": read + written,
     }
 
 
@@ -62,13 +71,14 @@ class Chunks:
             return
         yield from self._says(self._growing.end(event))
         yield from self._says(chat_text.about(event))
-        yield from self._end(model=event.model, answer_id=event.answer_id, **_last(event.citations))
+        more = {"model": event.model, "answer_id": event.answer_id, **_last(event.citations)}
+        yield from self._end(event.spent, more)
 
     def broken(self, problem: dict[str, Any]) -> Iterator[bytes]:
         """The end of an answer that has begun and failed."""
         cited = self._growing.citations
         yield from self._says(chat_text.broken(problem, cited))
-        yield from self._end(problem=problem, **_last(cited))
+        yield from self._end(None, {"problem": problem, **_last(cited)})
 
     def _says(self, words: str) -> Iterator[bytes]:
         if not words:
@@ -78,15 +88,16 @@ class Chunks:
             yield self._chunk({"role": "assistant", "content": ""})
         yield self._chunk({"content": words})
 
-    def _end(self, **more: object) -> Iterator[bytes]:
-        yield self._chunk({}, "stop", **more)
+    def _end(self, spent: Spent | None, more: dict[str, Any]) -> Iterator[bytes]:
+        choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
+        yield _data({**self._head, "choices": [choice], **more})
         if self._usage:
-            yield _data({**self._head, "choices": [], "usage": NO_USAGE})
+            yield _data({**self._head, "choices": [], "usage": usage(spent)})
         yield DONE
 
-    def _chunk(self, delta: dict[str, str], end: str | None = None, **more: object) -> bytes:
-        choice = {"index": 0, "delta": delta, "finish_reason": end}
-        return _data({**self._head, "choices": [choice], **more})
+    def _chunk(self, delta: dict[str, str]) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": None}
+        return _data({**self._head, "choices": [choice]})
 
 
 def _last(cited: tuple[Citation, ...]) -> dict[str, Any]:

@@ -88,6 +88,7 @@ class ChatAnswer(BaseModel):
     choices: list[Choice]
     citations: list[Citation]
     answer_id: str
+    usage: dict[str, int]
 
 
 def history(messages: Sequence[Message]) -> tuple[Turn, ...]:

@@ -21,6 +21,7 @@ from typer._click.exceptions import (  # noqa: E402 - typer brings its own click
 
 from api import (  # noqa: E402
     accounts_commands,
+    backup_commands,
     commands,
     journal_commands,
     law_commands,
@@ -54,6 +55,8 @@ for command in (
     commands.rebuild,
     commands.check,
     commands.remove,
+    backup_commands.backup,
+    backup_commands.restore,
 ):
     app.command()(command)
 for group in (accounts_commands.people, accounts_commands.keys, journal_commands.journal):

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import rules, visitors
+from api.outside import on_this_machine
 from api.serving import Service
 from api.visitors import Visitor
 from api.workers import Workers
@@ -44,16 +45,18 @@ class Door:
             return visitors.operator()
         key, session = visitors.key_of(request), visitors.session_of(request)
         address = request.client.host if request.client else ""
-        return await self.service.at_gate(partial(self._known, key, session, address))
+        local = on_this_machine(address, request.headers.get("host", ""))
+        return await self.service.at_gate(partial(self._known, key, session, address, local))
 
-    def _known(self, key: str, session: str, address: str) -> Visitor:
+    def _known(self, key: str, session: str, address: str, local: bool) -> Visitor:
         accounts = self.service.accounts
         identity = accounts.caller_of_key(key) if key else None
         if identity is None and session:
             identity = accounts.caller_of_session(session)
         if identity is not None:
             return visitors.person(identity)
-        return visitors.NOBODY if accounts.anyone() else visitors.anyone(address)
+        open_to_all = local and not accounts.anyone()
+        return visitors.anyone(address) if open_to_all else visitors.NOBODY
 
     def caller(self, services: Sequence[str] = ()) -> Caller:
         """Who asks, reading no more than what these services read; []: all that they may.

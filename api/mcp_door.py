@@ -13,17 +13,18 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api import mcp_server, visitors
+from api import mcp_server, rules, visitors
 from api.doors import Door
 from api.mcp_server import Desk
-from api.mcp_tools import Tool
+from api.mcp_tools import Call, Told, Tool
 from rag.types import Caller
 
 PATH = "/mcp"
 
 
-def router(door: Door, hosts: Collection[str] | None) -> APIRouter:
-    """The route, for who comes through `door` under one of these names (None: any).
+def router(door: Door, hosts: Collection[str] | None, public_url: str = "") -> APIRouter:
+    """The route, for who comes through `door` under one of these names (None: any), or from pages
+    of `public_url`.
 
     POST only: with nothing kept there is no stream to open, and no session to end.
     """
@@ -37,9 +38,15 @@ def router(door: Door, hosts: Collection[str] | None) -> APIRouter:
     def line() -> str:
         return visitors.present().line
 
-    desk = Desk(service, service.readers, service.writers, caller, line)
+    def recorded(tool: Tool, call: Call) -> Told:
+        if tool.name not in rules.KINDS.values():
+            return tool.work(call)  # the service records it
+        asked = str(getattr(call.asked, "reference", ""))
+        return service.recorder.works(tool.name, asked, lambda: tool.work(call))
+
+    desk = Desk(service, service.readers, service.writers, caller, line, recorded)
     server = mcp_server.made(desk)
-    security = _security(hosts)
+    security = _security(hosts, public_url)
     max_body = service.parts.settings.serve_max_body_kib * 1024
 
     @routes.post(PATH, include_in_schema=False)
@@ -65,12 +72,11 @@ class _Exchange(Response):
             await self._manager.handle_request(scope, receive, send)
 
 
-def _security(hosts: Collection[str] | None) -> TransportSecuritySettings:
+def _security(hosts: Collection[str] | None, public_url: str) -> TransportSecuritySettings:
     """A page from elsewhere must not reach the tools through a browser of this machine."""
     if hosts is None:
         return TransportSecuritySettings(enable_dns_rebinding_protection=False)
     names = [f"[{host}]" if ":" in host else host for host in hosts]
     places = [place for name in names for place in (name, f"{name}:*")]
-    return TransportSecuritySettings(
-        allowed_hosts=places, allowed_origins=[f"http://{place}" for place in places]
-    )
+    origins = [f"http://{place}" for place in places] + [public_url] * bool(public_url)
+    return TransportSecuritySettings(allowed_hosts=places, allowed_origins=origins)

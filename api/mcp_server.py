@@ -39,12 +39,17 @@ WHY = {"missing": "manque", "extra_forbidden": "n'existe pas"}  # of an argument
 log = logging.getLogger("referent")
 
 
+def at_once(tool: Tool, call: Call) -> Told:
+    """Does the work; nothing is recorded."""
+    return tool.work(call)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Where the work of the tools is done, and for whom.
 
     `caller`: who asks; it raises Refused when this tool is not for them. `line`: who waits in the
-    same line.
+    same line. `recorded`: does the work, and has it in the journal where there is one.
     """
 
     library: Library
@@ -52,6 +57,7 @@ class Desk:
     writers: Workers
     caller: Callable[[Tool], Caller]
     line: Callable[[], str]
+    recorded: Callable[[Tool, Call], Told] = at_once
 
     async def use(self, tool: Tool, arguments: Mapping[str, Any]) -> Told:
         """What the tool gives. Cancelled: the model stops writing.
@@ -64,18 +70,19 @@ class Desk:
         call = Call(self.library, caller, asked, stop)
         workers = self.writers if tool.writes else self.readers
         try:
-            return await workers.run(self.line(), lambda: tool.work(call))
+            return await workers.run(self.line(), lambda: self.recorded(tool, call))
         finally:
             stop.set()
 
 
 def made(desk: Desk) -> Server[Any]:
     """The server, whose tools work at `desk`."""
+    described = {tool.name: _described(tool) for tool in TOOLS.values()}
 
     async def listed(
         _context: ServerRequestContext[Any], _params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        return ListToolsResult(tools=[_described(tool) for tool in TOOLS.values()])
+        return ListToolsResult(tools=list(described.values()))
 
     async def called(
         _context: ServerRequestContext[Any], params: CallToolRequestParams
@@ -90,6 +97,8 @@ def made(desk: Desk) -> Server[Any]:
         version=VERSION,
         title="Référent",
         instructions=INSTRUCTIONS,
+        # without it the SDK lists all tools again for each call
+        get_tool_input_schema=lambda name: described[name].input_schema if name in TOOLS else None,
         on_list_tools=listed,
         on_call_tool=called,
     )

@@ -5,6 +5,7 @@ Who asks, and through which door, is the visitor present (`api.visitors`).
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -75,6 +76,25 @@ class Recorder:
         made = self._failing(began, work)
         self._journal.record(replace(began, latency=_since(started)))
         return made
+
+    def account(self, did: str, *, who: str = "", person: str = "", **more: object) -> None:
+        """What was just done about an account or a right, and to whom (`person`, by number: the
+        chain is never rewritten, so that it holds no name). `who`: where not the visitor.
+
+        Raises:
+            CatalogueError: as `answers`.
+        """
+        told = {"did": did, **({"person": person} if person else {}), **more}
+        visitor = visitors.present()
+        self._journal.record(
+            Entry(
+                journal_entry.ACCOUNT,
+                visitor.door,
+                who or visitor.name,
+                visitor.caller.services,
+                detail=json.dumps(told, ensure_ascii=False, sort_keys=True),
+            )
+        )
 
     def _failing(self, began: Entry, work: Callable[[], T]) -> T:
         started = time.perf_counter()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from rag.errors import UsageError
 from rag.ports import IndexFilter
-from rag.types import Caller
+from rag.types import Caller, service_names
+
+MAX_SERVICE = 200  # characters
 
 
 def readable(caller: Caller, services: frozenset[str]) -> bool:
@@ -21,3 +25,20 @@ def services_of(caller: Caller) -> frozenset[str] | None:
 def index_filter(caller: Caller, day: date | None) -> IndexFilter:
     """What the index may rank for this caller at this date."""
     return IndexFilter(day=day, services=services_of(caller))
+
+
+def usable_services(names: Iterable[str]) -> frozenset[str]:
+    """Names of services as they are compared, each one that can be shown.
+
+    Raises:
+        UsageError: one that cannot.
+    """
+    given = service_names(names)
+    for name in given:
+        if len(name) > MAX_SERVICE or not name.isprintable():
+            raise UsageError(
+                "nom de service inutilisable",
+                where="service",
+                remedy=f"{MAX_SERVICE} caractères imprimables au plus",
+            )
+    return given

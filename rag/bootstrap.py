@@ -175,7 +175,7 @@ def _local_model(folder: Path, batch: int) -> Embedder:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"impossible de créer ce dossier ({error.strerror})",

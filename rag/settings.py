@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         "sentence-transformers model.",
     )
     embedding_batch: int = Field(default=16, ge=1, le=512, description="Passages embedded at once.")
+    thesaurus: str = Field(
+        default="",
+        description="File of the organisation's own thesaurus entries (JSON Lines), beside the "
+        "shipped ones; empty: none.",
+    )
     model_url: str = Field(
         default="",
         description="Address of the server whose models write answers; empty: none.",
@@ -129,6 +134,17 @@ class Settings(BaseSettings):
         repr=False,
         description="Secret of the accounts' signatures, 256 random bits (43 characters) or more; "
         "empty: made on first use and kept in the registry.",
+    )
+    serve_public_url: str = Field(
+        default="",
+        pattern=r"^(|https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?)$",
+        description="Address under which people reach this server through a proxy: "
+        "`https://referent.mairie.example`; empty: only this machine's own names are answered.",
+    )
+    serve_trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, separated by commas, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed; empty: nobody's.",
     )
     session_hours: float = Field(
         default=12.0, gt=0, le=168, description="Hours after which a session ends."

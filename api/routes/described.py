@@ -14,12 +14,16 @@ ALWAYS = (problems.HOST, problems.TOO_LARGE, problems.SLOW_BODY)  # before any r
 GUARDED = (problems.UNKNOWN_CALLER, problems.FORBIDDEN)  # where not everyone may
 QUEUED = (problems.TOO_MANY, problems.BUSY, problems.LATE)
 WORK = (problems.INVALID, *GUARDED, *QUEUED, problems.UNAVAILABLE)  # asked of the texts
+EACH = "Server-sent events, each with JSON as its data."
+EVENTS, EVENT = "text/event-stream", 'event: hits\ndata: {"hits": []}\n\n'
 
 
 def gives(model: type[BaseModel], *kinds: Kind) -> Responses:
     """The answers of a route that reads the texts: `model`, or a problem of one of these kinds."""
     given = fails(*WORK, *kinds)
     given[200] = {"description": model.__doc__ or "", "model": model}
+    if problems.MODEL in kinds:  # what a model writes comes as it is written, to who asks for that
+        given[200]["content"] = {EVENTS: {"schema": {"description": EACH}, "example": EVENT}}
     return given
 
 

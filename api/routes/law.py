@@ -17,6 +17,7 @@ from api.schemas import (
     MAX_NAME,
     ArticleAnswer,
     ChangesAnswer,
+    Day,
     TextsAnswer,
 )
 from rag.catalogue import reading
@@ -35,7 +36,7 @@ Reference = Annotated[
     ),
 ]
 Days = Annotated[
-    list[date], Query(max_length=2, description="On this date; two dates are compared.")
+    list[Day], Query(max_length=2, description="On this date; two dates are compared.")
 ]
 
 NO_DAYS: list[date] = []
@@ -80,7 +81,7 @@ def router(door: Door) -> APIRouter:
     async def changes(
         request: Request,
         text: Annotated[str, Query(max_length=MAX_NAME)] = "",
-        since: Annotated[date | None, Query(description="A year ago by default.")] = None,
+        since: Annotated[Day | None, Query(description="A year ago by default.")] = None,
     ) -> Response:
         caller = door.caller()
 

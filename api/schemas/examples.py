@@ -148,4 +148,8 @@ READY: Shape = {
     "index": {"points": 21, "applied": 21, "pending": 0},
     "model": {"configured": True, "reachable": True},
 }
-NOT_READY: Shape = {**READY, "ready": False, "catalogue": {"readable": False}, "index": None}
+NOT_READY: Shape = {
+    **READY,
+    "ready": False,
+    "index": {"points": 21, "applied": 12, "pending": 9},
+}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+LOGIN = "/connexion"
+
 
 def article_address(article_id: str, **query: object) -> str:
     """The page of an article; what is empty is left out of the query."""
@@ -13,6 +15,11 @@ def article_address(article_id: str, **query: object) -> str:
 def text_address(text_id: str, **query: object) -> str:
     """The page of a text."""
     return _address("/texts/", text_id, query)
+
+
+def login_address(back: str = "/") -> str:
+    """The page to log in, that leads back to there."""
+    return f"{LOGIN}?next={quote(local(back), safe='')}" if local(back) != "/" else LOGIN
 
 
 def local(address: str) -> str:

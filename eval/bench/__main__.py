@@ -18,9 +18,11 @@ go_offline()
 import typer  # noqa: E402 - after the environment says that nobody may be phoned
 
 from eval.bench import (  # noqa: E402
+    api,
     cold,
     embedding,
     journal,
+    load,
     machine,
     memory,
     reading,
@@ -40,6 +42,8 @@ MEASURES: dict[str, tuple[str, Measure]] = {
     "search": (search.TITLE, search.measure),
     "reading": (reading.TITLE, reading.measure),
     "side-by-side": (side_by_side.TITLE, side_by_side.measure),
+    "api": (api.TITLE, api.measure),
+    "load": (load.TITLE, load.measure),
     "embedding": (embedding.TITLE, embedding.measure),
     "journal": (journal.TITLE, journal.measure),
 }

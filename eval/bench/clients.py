@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from eval.bench.child import ROOT
 from eval.bench.measure import Times, percentile
 
 EVENTS = "text/event-stream"
+NO_STATE = ""  # of an answer that rests on nothing that is marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +37,29 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`clients` at once, each with a connection, take the calls in turn for `seconds`, or until
-    `requests` (0: as many as there is time for)."""
+    `requests` (0: as many as there is time for). `mark`: a pattern whose group tells the state
+    that words are of."""
 
     url: str
     calls: list[Call]
     clients: int
     seconds: float
     requests: int = 0
+    mark: str = ""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a plan. Latencies in seconds by path (and accept, for events)."""
+    """What came of a plan. Latencies in seconds by path (and accept, for events).
+
+    `marks`: how many answers were of that state; `mixed`: answers that were of several.
+    """
 
     seconds: float = 0.0
     latencies: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    marks: dict[str, int] = field(default_factory=dict)
+    mixed: list[str] = field(default_factory=list)
 
     @property
     def all(self) -> Times:
@@ -112,11 +121,21 @@ class _Clients:
             writer.write(sent)
             status, body = await answer(reader)
             self.outcome.latencies.setdefault(name, []).append(time.perf_counter() - started)
-            if status != 200 or b"event: problem" in body:
-                self.outcome.errors.append(f"{name}: {status} {body[-300:].decode()}")
+            self._judge(name, status, body.decode())
             if time.perf_counter() > self._until:
                 break
         writer.close()
+
+    def _judge(self, name: str, status: int, body: str) -> None:
+        if status != 200 or "event: problem" in body:
+            self.outcome.errors.append(f"{name}: {status} {body[-300:]}")
+        if not self._plan.mark:
+            return
+        found = sorted(set(re.findall(self._plan.mark, body)))
+        if len(found) > 1:
+            self.outcome.mixed.append(f"{name}: {', '.join(found)}: {body}")
+        for state in found or [NO_STATE]:
+            self.outcome.marks[state] = self.outcome.marks.get(state, 0) + 1
 
 
 def _name(call: Call) -> str:

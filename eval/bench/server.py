@@ -31,6 +31,13 @@ class Served:
         kib = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
         return 1024 * int(kib)
 
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor that it took so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        user, system = int(fields[11]), int(fields[12])
+        return (user + system) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def served(data: Path, embedding: str, **settings: str) -> Iterator[Served]:

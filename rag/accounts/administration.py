@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from rag.accounts import keys, links, people
-from rag.accounts.errors import UnknownAccount
+from rag.accounts.errors import LastAdministrator, UnknownAccount
 from rag.accounts.keys import Key
 from rag.accounts.people import Person
 from rag.accounts.roles import Permission, Role
@@ -48,14 +48,33 @@ class Administration:
         with self._store.reading() as connection:
             return people.named(connection, login)
 
+    def numbered(self, person_id: str) -> Person:
+        """Whoever has this number.
+
+        Raises:
+            UnknownAccount: nobody.
+        """
+        with self._store.reading() as connection:
+            person = people.by_id(connection, person_id)
+        if person is None:
+            raise UnknownAccount(
+                "personne n'a ce numéro",
+                where=person_id[:100],
+                remedy="la liste des personnes donne leurs numéros",
+            )
+        return person
+
     def disable(self, login: str, *, disabled: bool = True) -> Person:
         """Close the account, or open it again. Its sessions and links end in both cases.
 
         Raises:
             UnknownAccount: nobody has this login.
+            LastAdministrator: nobody could open it again.
         """
 
         def change(connection: Connection, person: Person) -> Person:
+            if disabled:
+                _spare_the_last(connection, person)
             people.disable(connection, person.person_id, disabled=disabled)
             return replace(person, disabled=disabled)
 
@@ -80,9 +99,12 @@ class Administration:
 
         Raises:
             UnknownAccount: nobody has this login.
+            LastAdministrator: nobody could give it back.
         """
 
         def change(connection: Connection, person: Person) -> Person:
+            if role is not Role.ADMINISTRATOR:
+                _spare_the_last(connection, person)
             people.set_role(connection, person.person_id, role)
             return replace(person, role=role)
 
@@ -144,3 +166,8 @@ class Administration:
     def _changed(self, login: str, change: Callable[[Connection, Person], Person]) -> Person:
         with self._store.writing() as connection:
             return change(connection, people.named(connection, login))
+
+
+def _spare_the_last(connection: Connection, person: Person) -> None:
+    if people.locked_administrators(connection) == [person.person_id]:
+        raise LastAdministrator(person.login)

@@ -15,7 +15,7 @@ from rag.accounts.links import Invitation
 from rag.accounts.passwords import Passwords
 from rag.accounts.people import Person
 from rag.accounts.roles import Role
-from rag.accounts.sessions import Opened
+from rag.accounts.sessions import Held, Opened
 from rag.accounts.store import Clock, Store
 from rag.accounts.throttle import Attempts
 from rag.accounts.tokens import KEY_PREFIX
@@ -122,6 +122,11 @@ class Accounts:
         """All sessions of this person are over; how many there were."""
         with self.store.writing() as connection:
             return sessions.end_of(connection, identity.person_id)
+
+    def sessions_of(self, identity: Identity) -> list[Held]:
+        """This person's sessions that are in force, the newest first."""
+        with self.store.reading() as connection:
+            return sessions.held(connection, identity.person_id, self.store.now(), self._idle)
 
     def change_password(self, identity: Identity, current: str, new: str, address: str) -> Opened:
         """Another password for who is logged in: every session ends, and a new one begins.

@@ -7,6 +7,7 @@ AccountError             something about an account
 ├── LinkSpent            a one-time link that is unknown, used, replaced or expired
 ├── UnknownAccount       no such person or key
 ├── NameTaken            another person has this login
+├── LastAdministrator    nobody else could administer any more
 ├── NotAdmitted          whom an identity provider vouches for, but who has no rights here
 ├── ProviderFailure      the identity provider did not confirm a login
 └── NotAllowed           the role, or the key, does not give this right
@@ -66,6 +67,17 @@ class NameTaken(AccountError):
     def __init__(self, login: str) -> None:
         super().__init__(
             "cet identifiant est déjà pris", where=login, remedy="choisissez-en un autre"
+        )
+
+
+class LastAdministrator(AccountError):
+    """Nobody else could administer any more."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(
+            "c'est le dernier compte d'administrateur qui puisse se connecter",
+            where=login,
+            remedy="donnez d'abord ce rôle à quelqu'un d'autre",
         )
 
 

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from rag.access import usable_services
 from rag.accounts import tokens
 from rag.accounts.errors import NameTaken, UnknownAccount
 from rag.accounts.roles import Role
@@ -160,16 +161,29 @@ def named(connection: Connection, login: str) -> Person:
     return person
 
 
+def locked_administrators(connection: Connection) -> list[str]:
+    """The ids of those who can log in and administer, none of whom another writer can change
+    before this transaction ends."""
+    query = (
+        select(people.c.person_id)
+        .where(
+            people.c.role == Role.ADMINISTRATOR,
+            people.c.disabled.is_(False),
+            or_(people.c.password_hash.is_not(None), people.c.issuer.is_not(None)),
+        )
+        .order_by(people.c.person_id)
+        .with_for_update()
+    )
+    return list(connection.execute(query).scalars())
+
+
 def set_services(connection: Connection, person_id: str, services: Iterable[str]) -> None:
     """These services, and no other.
 
     Raises:
         UsageError: a name that cannot be shown.
     """
-    names = sorted(service_names(services))
-    for name in names:
-        if len(name) > MAX_NAME or not name.isprintable():
-            raise UsageError("nom de service inutilisable", where="service", remedy=NAMES)
+    names = sorted(usable_services(services))
     connection.execute(delete(person_services).where(person_services.c.person_id == person_id))
     rows = [{"person_id": person_id, "service": name} for name in names]
     if rows:

@@ -49,6 +49,15 @@ class Found:
     stale: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session of someone's. Times in seconds since 1970; `seen` to within `SEEN_SECONDS`."""
+
+    session_id: str
+    created: int
+    seen: int
+
+
 def open_session(connection: Connection, person_id: str, now: int, seconds: int) -> Opened:
     """A session with a token of its own, whatever the browser brought; expired ones are swept."""
     connection.execute(delete(sessions).where(sessions.c.expires <= now))
@@ -102,3 +111,17 @@ def end_of(connection: Connection, person_id: str) -> int:
     """All of a person's are over; how many there were."""
     ended = connection.execute(delete(sessions).where(sessions.c.person_id == person_id))
     return ended.rowcount
+
+
+def held(connection: Connection, person_id: str, now: int, idle: int) -> list[Held]:
+    """A person's sessions that are in force, the newest first."""
+    query = (
+        select(sessions.c.session_id, sessions.c.created, sessions.c.seen)
+        .where(
+            sessions.c.person_id == person_id,
+            sessions.c.expires > now,
+            sessions.c.seen > now - idle,
+        )
+        .order_by(sessions.c.created.desc(), sessions.c.session_id)
+    )
+    return [Held(*row) for row in connection.execute(query)]

@@ -23,7 +23,7 @@ from rag.legal.verify import NOT_IN_CORPUS, WRONG, Verified
 from rag.legal.verify import verify as verify_words
 from rag.ports import DraftSentence
 from rag.retrieval.numbers import find_numbers, number_key
-from rag.types import Caller, Citation, Hit, Sentence, Version
+from rag.types import Caller, Citation, Hit, Sentence
 
 _ARTICLE = re.compile(r"\barticles?\s+\Z", re.IGNORECASE)
 CHANGED = "le texte cité vient de changer"
@@ -46,7 +46,7 @@ class Checker:
         self._caller = caller
         self._day = day
         with reading(engine) as connection:
-            self._versions = _versions(connection, _cited_by(hits), caller)
+            self._versions = catalogue.versions(connection, _cited_by(hits), caller)
             natures = catalogue.natures(connection, {hit.text_id for hit in hits})
         self._numbering = Numbering(hits, self._versions, day, natures)
         self._known: Names | None = None
@@ -76,7 +76,7 @@ class Checker:
         """
         with reading(self._engine) as connection:
             cited = {citation.version_id for citation in self.citations}
-            now = _versions(connection, cited, self._caller)
+            now = catalogue.versions(connection, cited, self._caller)
         gone = {
             citation.marker
             for citation in self.citations
@@ -196,8 +196,3 @@ def _fallen(sentence: Sentence) -> Sentence:
 
 def _cited_by(hits: Iterable[Hit]) -> set[str]:
     return {hit.version_id for hit in hits}
-
-
-def _versions(connection: Connection, wanted: Iterable[str], caller: Caller) -> dict[str, Version]:
-    read = ((key, catalogue.version(connection, key, caller)) for key in sorted(wanted))
-    return {key: version for key, version in read if version is not None}

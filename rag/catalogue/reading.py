@@ -239,14 +239,22 @@ def document_versions(connection: Connection) -> list[tuple[Version, str]]:
 
 def version(connection: Connection, version_id: str, caller: Caller) -> Version | None:
     """One version by its id."""
-    versions = schema.versions
-    query = (
-        select(versions)
-        .select_from(versions.join(schema.articles).join(schema.texts))
-        .where(versions.c.version_id == version_id, may_read(caller))
-    )
-    row = connection.execute(query).first()
-    return version_from(row) if row else None
+    return versions(connection, [version_id], caller).get(version_id)
+
+
+def versions(
+    connection: Connection, version_ids: Iterable[str], caller: Caller
+) -> dict[str, Version]:
+    """Those of these versions that exist and that `caller` may read, by id."""
+    table = schema.versions
+    tables = table.join(schema.articles).join(schema.texts)
+    wanted = sorted(set(version_ids))
+    found: dict[str, Version] = {}
+    for at in range(0, len(wanted), BATCH):
+        group = table.c.version_id.in_(wanted[at : at + BATCH])
+        query = select(table).select_from(tables).where(group, may_read(caller))
+        found.update((row.version_id, version_from(row)) for row in connection.execute(query))
+    return found
 
 
 def in_force_among(connection: Connection, version_ids: Iterable[str], day: date) -> set[str]:

@@ -14,8 +14,9 @@ READ_QUESTION = "read_question"
 EXPORT = "export"
 ERASE = "erase"
 PURGE = "purge"
+ACCOUNT = "account"  # who came in or went, and what was changed of people, keys and rights
 DAMAGE = "damage"  # the head was found not to be what was signed; see `rag.journal.chain`
-NO_REQUEST = (FEEDBACK, READ_QUESTION, EXPORT, ERASE, PURGE, DAMAGE)
+NO_REQUEST = (FEEDBACK, READ_QUESTION, EXPORT, ERASE, PURGE, ACCOUNT, DAMAGE)
 
 ASK = "ask"  # the kind that can be refused
 ANSWERED = "answered"
@@ -83,6 +84,6 @@ class Entry:
     useful: bool | None = None  # feedback
     reason: str = ""
     comment: str = ""
-    detail: str = ""  # what the journal itself did, as JSON
+    detail: str = ""  # what the journal itself or an account did, as JSON; people by number
     request_id: str = field(default_factory=new_request_id)
     at: datetime = field(default_factory=now)

@@ -17,7 +17,7 @@ from rag.journal.journal import Journal
 from rag.journal.pen import Pen, pen, read_head
 from rag.journal.schema import journal, people
 
-BATCH = 2000  # rows of one transaction: others wait some 50 ms for it
+BATCH = 2000  # rows of one transaction: others wait some 80 ms for it
 FUTURE = timedelta(days=1)  # an entry dated later than this was dated by a wrong clock
 
 

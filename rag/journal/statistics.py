@@ -94,7 +94,7 @@ def statistics(connection: Connection, scope: Scope) -> Statistics:
 def latency(connection: Connection, scope: Scope) -> Latency:
     """Percentiles of a scope."""
     sums = (func.sum(daily.c[name]) for name in BUCKET_NAMES)
-    counts = [value or 0 for value in connection.execute(_requests(scope, *sums)).one()]
+    counts = [int(value or 0) for value in connection.execute(_requests(scope, *sums)).one()]
     return Latency(*(counting.percentile(counts, share) for share in (50, 95, 99)))
 
 

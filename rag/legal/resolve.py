@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -88,7 +89,7 @@ class Shelf:
 
     def names(self) -> Names:
         """What to recognise in a document: the tables' names and these texts' titles."""
-        return Names.of(text.title for text in self.texts)
+        return _names(tuple(text.title for text in self.texts))
 
     def text(self, title: str) -> Text | None:
         """The text of that title, None when we have none."""
@@ -222,6 +223,11 @@ def natural_key(number: str) -> tuple[tuple[int, int, str], ...]:
 def _letter(number: str) -> str:
     found = re.match(r"[a-z]*", number_key(number))
     return found.group() if found else ""
+
+
+@lru_cache(8)  # making them takes 20 ms; the same titles are read by all with the same rights
+def _names(titles: tuple[str, ...]) -> Names:
+    return Names.of(titles)
 
 
 def _known(texts: list[Text]) -> dict[str, Text]:

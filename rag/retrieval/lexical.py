@@ -66,7 +66,7 @@ def word_tokens(text: str) -> list[str]:
 class Word:
     """A word of a text, which stands within `text[start:end]`; `token` is "" for a stop word."""
 
-    plain: str  # lower case, without accents
+    plain: str  # by `plain`
     token: str
     start: int
     end: int
@@ -75,11 +75,16 @@ class Word:
 def spoken(text: str) -> list[Word]:
     """Every word of `text` in reading order; those with a token give `word_tokens`."""
     return [
-        Word(fold(part), "" if part in _STOP_WORDS else _stem(part), *match.span())
+        Word(plain(part), "" if part in _STOP_WORDS else _stem(part), *match.span())
         for match in _CHUNK.finditer(_lower(text))
         for piece in match.group().split("-")
         for part in _without_elision(piece)
     ]
+
+
+def plain(text: str) -> str:
+    """Lower case without accents or ligatures: "Sœur" → "soeur"."""
+    return fold(text).translate(_LIGATURES)
 
 
 def _lower(text: str) -> str:
@@ -144,5 +149,5 @@ def _without_elision(piece: str) -> list[str]:
 
 def _stem(word: str) -> str:
     """Accents go first, as people leave them out; then what they told apart: "licenci(é|e|er)"."""
-    stem = str(_stemmer.stemWord(fold(word).translate(_LIGATURES)))
+    stem = str(_stemmer.stemWord(plain(word)))
     return stem.rstrip("ei") or stem

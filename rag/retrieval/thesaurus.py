@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.retrieval.lexical import Word, spoken
-from rag.retrieval.numbers import fold
+from rag.retrieval.lexical import Word, plain, spoken
 
 NOTHING_OFF: frozenset[str] = frozenset()
 # Function words that may differ between an entry and a question; the others ("hors", "pas",
@@ -67,7 +66,7 @@ class Understood:
 
 def entry_id(lay: str) -> str:
     """The id of the entry for these everyday words."""
-    return " ".join(fold(lay).replace("’", "'").split())
+    return " ".join(plain(lay).replace("’", "'").split())
 
 
 def key_of(lay: str) -> str:
@@ -142,13 +141,13 @@ class Thesaurus:
         Where some are for these very words, only they: "arrêté" is not "arrêter". So one that is
         off, in its file or by `without`, has these words taken as they are.
         """
-        plain = [word.plain for word in run]
+        typed = [word.plain for word in run]
         same: list[Entry] = []
         inflected: list[Entry] = []
         for entry in self.entries(" ".join(word.token for word in run)):
             own = spoken(entry.lay)
             if _telling(own) <= said:
-                very = [word.plain for word in own if word.token] == plain
+                very = [word.plain for word in own if word.token] == typed
                 (same if very else inflected).append(entry)
         chosen = same or [entry for entry in inflected if not entry.exact]
         return [entry for entry in chosen if entry.legal and entry.entry_id not in without]

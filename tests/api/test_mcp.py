@@ -23,7 +23,9 @@ from serving import Served, serving
 from small_folder import filled, lasting
 from test_offline_commands import REFUSING
 
+from api import visitors
 from api.mcp_tools import TOOLS
+from api.recording import Recorder
 from api.serving import Service
 from rag.answering.stopping import Stop
 from rag.errors import CatalogueError
@@ -207,6 +209,24 @@ def test_nothing_of_the_inside_is_told(served: Served, mode: str) -> None:
         result = use(address(served), "search", {"question": "x"}, mode)
     assert result.is_error
     assert words(result) == "Les textes ne peuvent pas être lus en ce moment."
+
+
+def test_what_is_no_question_is_recorded_too(served: Served) -> None:
+    """Questions are, by the service, whoever asks."""
+    seen: list[tuple[str, str, str]] = []
+
+    def works(_recorder: Recorder, kind: str, asked: str, work: Callable[[], T]) -> T:
+        seen.append((visitors.present().door, kind, asked))
+        return work()
+
+    async def all_of_them(client: Client) -> None:
+        for each in USES:
+            await client.call_tool(*each)
+
+    with mock.patch.object(Recorder, "works", works):
+        with_client(address(served), all_of_them)
+    expected = [(name, asked.get("reference", "")) for name, asked in USES]
+    assert seen == [("mcp", *each) for each in expected if each[0] in ("article", "verify")]
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

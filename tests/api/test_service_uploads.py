@@ -96,7 +96,11 @@ def problem(response: httpx.Response, status: int, kind: str) -> Any:
     return told
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "name",
+    # what reads DOCX takes seconds to load
+    [pytest.param(name, marks=pytest.mark.slow) if "docx" in name else name for name in FILES],
+)
 def test_a_file_is_verified_as_the_command_verifies_it(
     served: Served, tmp_path: Path, name: str
 ) -> None:
@@ -279,6 +283,7 @@ def many_paragraphs() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_reader_that_dies_is_replaced(tmp_path: Path) -> None:
     reader, letter = DocumentReader(), tmp_path / "letter.txt"
     letter.write_bytes(plain())
@@ -289,6 +294,7 @@ def test_a_reader_that_dies_is_replaced(tmp_path: Path) -> None:
     assert reader.read(str(letter)) == (WORDS, "")
 
 
+@pytest.mark.slow
 def test_an_error_keeps_its_reader(tmp_path: Path) -> None:
     reader, letter = DocumentReader(), tmp_path / "letter.txt"
     for _ in range(2):

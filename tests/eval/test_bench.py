@@ -15,7 +15,10 @@ from eval.bench.measure import Bench, Figure, Skipped, Times, alternate, percent
 from eval.bench.synthetic import _swaps
 
 ROOT = Path(__file__).parents[2]
-MEASURES = ("memory", "cold", "update", "search", "reading", "side-by-side", "embedding", "journal")
+MEASURES = (
+    "memory", "cold", "update", "search", "reading", "side-by-side", "api", "load", "embedding",
+    "journal",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,8 @@ def test_the_bench_runs_quickly_on_little(shared: Path, tmp_path: Path) -> None:
     assert content["machine"]["cores"]
     assert tuple(content["measures"]) == MEASURES
     assert all(
-        content["measures"][name] for name in ("memory", "cold", "update", "search", "embedding")
+        content["measures"][name]
+        for name in ("memory", "cold", "update", "search", "api", "load", "embedding")
     )
 
 

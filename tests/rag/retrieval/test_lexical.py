@@ -20,6 +20,7 @@ from rag.retrieval.lexical import (
     document_vector,
     question_vector,
     single_token,
+    spoken,
     token_id,
     tokens,
     word_tokens,
@@ -44,6 +45,23 @@ ANALYSED = [
 @pytest.mark.parametrize(("text", "expected"), ANALYSED)
 def test_tokens(text: str, expected: list[str]) -> None:
     assert tokens(text) == expected
+
+
+@given(st.text(max_size=60))
+def test_spoken_words_give_the_tokens_and_stand_where_they_say(text: str) -> None:
+    words = spoken(text)
+    assert [word.token for word in words if word.token] == word_tokens(text)
+    assert all(0 <= word.start < word.end <= len(text) for word in words)
+
+
+def test_spoken_words_by_hand() -> None:
+    words = spoken("L’Œuvre est là")
+    assert [(word.plain, word.token) for word in words] == [
+        ("oeuvre", "oeuvr"),
+        ("est", ""),
+        ("la", ""),
+    ]
+    assert [(word.start, word.end) for word in words] == [(0, 7), (8, 11), (12, 14)]
 
 
 SPELLINGS = ["L. 231-4", "L231-4", "l 231 4", "L.231-4", "article L. 231‑4"]

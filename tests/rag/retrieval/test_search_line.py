@@ -18,6 +18,8 @@ from rag.catalogue.removal import remove
 from rag.database import writing
 from rag.ports import DENSE
 from rag.retrieval.search import NAMED_SCORE, Searcher
+from rag.retrieval.thesaurus import Entry, Thesaurus, Understood, key_of
+from rag.retrieval.weights import Weights
 from rag.types import Caller, Hit, TextState
 
 TODAY = date(2026, 5, 28)
@@ -169,6 +171,55 @@ def test_meaning_is_searched_where_there_is_a_model(parts: Parts) -> None:
     )
     assert DENSE in queries
     assert all(query.where.services == frozenset() for query in queries.values())
+
+
+PARKING = Entry("se garer", ("voirie", "stationnement des véhicules"))
+
+
+@pytest.fixture(scope="module")
+def knowing(parts: Parts) -> Searcher:
+    thesaurus = Thesaurus([(key_of(PARKING.lay), PARKING)])
+    return Searcher(parts.catalogue, parts.index, None, thesaurus)
+
+
+def test_everyday_words_find_the_words_of_law(parts: Parts, knowing: Searcher) -> None:
+    plain = Searcher(parts.catalogue, parts.index, None, Thesaurus())
+    assert found(plain, "Où puis-je me garer ?") == []
+    assert names(found(knowing, "Où puis-je me garer ?")) == ["voirie 8"]
+
+
+def test_how_words_were_understood_is_told(knowing: Searcher) -> None:
+    result = knowing.search("Où se garer ?", Caller.operator(), TODAY)
+    assert result.understood == (Understood("garer", PARKING.legal, "se garer"),)
+
+
+def test_an_entry_can_be_left_out_of_one_search(knowing: Searcher) -> None:
+    without = frozenset({"se garer"})
+    result = knowing.search("Où se garer ?", Caller.operator(), TODAY, without=without)
+    assert (result.hits, result.understood) == ((), ())
+
+
+def test_the_words_asked_count_more_than_their_equivalents(knowing: Searcher) -> None:
+    assert names(found(knowing, "garer : les congés du guichet"))[0] == "rh 3"
+    assert "voirie 8" in names(found(knowing, "garer : les congés du guichet"))
+
+
+def test_equivalents_without_weight_find_nothing(parts: Parts) -> None:
+    thesaurus = Thesaurus([(key_of(PARKING.lay), PARKING)])
+    deaf = Searcher(parts.catalogue, parts.index, None, thesaurus, Weights(equivalent=0.0))
+    assert found(deaf, "se garer") == []
+
+
+def test_the_shipped_thesaurus_is_used_unless_another_is_given(searcher: Searcher) -> None:
+    result = searcher.search("mon auto-école", Caller.operator(), TODAY)
+    assert [told.entry for told in result.understood] == ["auto-ecole"]
+
+
+def test_equivalents_give_no_right(knowing: Searcher) -> None:
+    secret = Thesaurus([(key_of("repos"), Entry("repos", ("congés",)))])
+    asking = Searcher(knowing._engine, knowing._index, None, secret)
+    assert asking.search("repos", Caller(), TODAY).hits == ()
+    assert [h.text_id for h in asking.search("repos", Caller.of(["rh"]), TODAY).hits] == ["rh"]
 
 
 def test_what_is_removed_is_not_found_even_while_the_index_lags(
