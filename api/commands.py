@@ -12,7 +12,7 @@ from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from rag.bootstrap import Parts
-    from rag.retrieval.search import Searcher
+    from rag.retrieval.search import Searcher, SearchResult
     from rag.types import Answer, Caller
 
 MAX_QUESTION = 4000  # characters
@@ -44,14 +44,19 @@ def search(
     json: Json = False,
 ) -> None:
     """Trouver les passages qui répondent."""
-    from api import remote, shapes, terminal
+    from api import recording, remote, shapes, terminal
 
     asked, day, caller = _question(question), _day(as_of), _caller(service)
     with existing(data) as parts:
+
+        def alone() -> SearchResult:
+            searcher = _searcher(parts)
+            return recording.alone(parts).searches(
+                asked, caller, lambda: searcher.search(asked, caller, day or date.today(), limit)
+            )
+
         found = remote.through(
-            parts,
-            lambda server: server.search(asked, caller, day, limit),
-            lambda: _searcher(parts).search(asked, caller, day or date.today(), limit),
+            parts, lambda server: server.search(asked, caller, day, limit), alone
         )
     if json:
         terminal.print_json(shapes.search_shape(asked, day, found.hits))
@@ -71,7 +76,8 @@ def ask(
     json: Json = False,
 ) -> None:
     """Répondre à une question, chaque citation vérifiée."""
-    from api import remote, shapes, terminal
+    from api import recording, remote, shapes, terminal
+    from rag.answering.answer import last
     from rag.answering.choose import answerer
     from rag.types import Asked
 
@@ -86,7 +92,7 @@ def ask(
 
         def alone() -> Answer:
             writer = answerer(parts, _searcher(parts), parts.embedder, asked.model)
-            return writer.ask(asked, date.today())
+            return last(recording.alone(parts).answers(asked, writer.stream(asked, date.today())))
 
         answer = remote.through(parts, lambda server: server.ask(asked), alone)
     if json:

@@ -105,7 +105,7 @@ class Limits:
             raise problems.Refused(problems.HOST)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > self._max_body:
-            raise problems.Refused(problems.TOO_LARGE)
+            raise self._too_large()
 
     async def _body(self, receive: Receive) -> bytes:
         parts: list[bytes] = []
@@ -119,12 +119,18 @@ class Limits:
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
                     if size > self._max_body:
-                        raise problems.Refused(problems.TOO_LARGE)
+                        raise self._too_large()
                     if not message.get("more_body", False):
                         break
         except TimeoutError as error:
             raise problems.Refused(problems.SLOW_BODY) from error
         return b"".join(parts)
+
+    def _too_large(self) -> problems.Refused:
+        limit = self._max_body // 1024
+        return problems.Refused(
+            problems.TOO_LARGE, f"La limite est de {limit} Kio.", f"The limit is {limit} KiB."
+        )
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

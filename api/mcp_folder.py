@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from api import remote
+from api import recording, remote
 from rag.answering.answer import last
 from rag.answering.choose import answerer
 from rag.answering.stopping import Stop
@@ -33,7 +33,10 @@ class Folder:
 
         def alone() -> SearchResult:
             with self._searcher() as searcher:
-                return searcher.search(question, caller, as_of or date.today(), limit)
+                day = as_of or date.today()
+                return recording.alone(self.parts).searches(
+                    question, caller, lambda: searcher.search(question, caller, day, limit)
+                )
 
         return remote.through(
             self.parts, lambda server: server.search(question, caller, as_of, limit), alone
@@ -45,7 +48,8 @@ class Folder:
         def alone() -> Answer:
             with self._searcher() as searcher:
                 writer = answerer(self.parts, searcher, self.parts.embedder, asked.model, stop)
-                return last(writer.stream(asked, date.today()))
+                recorder = recording.alone(self.parts)
+                return last(recorder.answers(asked, writer.stream(asked, date.today())))
 
         return remote.through(self.parts, lambda server: server.ask(asked), alone)
 

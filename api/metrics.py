@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.answering.answer import Events
 from rag.answering.extractive import MODEL
-from rag.errors import AnswerStopped
+from rag.errors import AnswerStopped, UsageError
 from rag.settings import Settings
 from rag.types import Answer
 
@@ -113,6 +113,9 @@ class Metrics:
                     yield event
             except AnswerStopped:
                 outcome = STOPPED
+                raise
+            except UsageError:  # a wrong request
+                outcome = ""
                 raise
             except GeneratorExit:
                 outcome = STOPPED if outcome == FAILED else outcome

@@ -10,18 +10,27 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from api import visitors
-from rag.answering.answer import Events
 from rag.errors import AnswerStopped, ReferentError
 from rag.journal import entry as journal_entry
 from rag.journal.entry import Entry, Spent, Verdicts
 from rag.journal.journal import Journal
-from rag.retrieval.search import SearchResult
 from rag.types import Answer, Asked, Caller
 
+if TYPE_CHECKING:
+    from rag.answering.answer import Events
+    from rag.bootstrap import Parts
+    from rag.retrieval.search import SearchResult
+
 T = TypeVar("T")
+
+
+def alone(parts: Parts) -> Recorder:
+    """For a command that answers without a server: from now on its owner is who asks."""
+    visitors.enter(visitors.operator(), "/operator/")
+    return Recorder(Journal(parts.registry, parts.settings, parts.data))
 
 
 class Recorder:

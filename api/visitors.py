@@ -11,14 +11,16 @@ import hmac
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-
-from starlette.requests import Request
+from typing import TYPE_CHECKING
 
 from api.problems import FORBIDDEN, UNKNOWN_CALLER, Refused
 from api.rules import Needed, Rule
 from rag.accounts.identity import Identity
 from rag.accounts.roles import PERMISSIONS, Permission, Role
 from rag.types import Caller, service_names
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 COOKIE = "referent_session"
 CSRF_HEADER, CSRF_FIELD = "x-csrf-token", "csrf"

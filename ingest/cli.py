@@ -49,6 +49,18 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option(help="Dire ce qui changerait, sans rien écrire.")
     ] = False,
+    as_service: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="N'apporter que ce qu'une personne de ce service (répétable ; « tous » : d'aucun) "
+            "peut lire ; sinon : tout.",
+        ),
+    ] = None,
+    progress: Annotated[
+        bool,
+        typer.Option(help="Avec --json : l'avancement, en lignes de JSON sur la sortie d'erreur."),
+    ] = False,
     ocr: Annotated[
         bool, typer.Option(help="Lire avec tesseract les pages de PDF qui sont des images.")
     ] = False,
@@ -61,7 +73,7 @@ def ingest(
     from ingest.sources.base import ReadOptions
     from rag import settings
     from rag.errors import UsageError
-    from rag.types import service_names
+    from rag.types import Caller, service_names
 
     names = service_names(service or ())
     if service and not names:
@@ -72,8 +84,14 @@ def ingest(
         effective=effective.date() if effective else None,
         ocr=ocr,
     )
-    options = IngestOptions(read, mirror, accept_removals, dry_run)
-    with _parts(settings.load(data), dry_run) as parts, display.progress(quiet=json) as observer:
+    caller = (
+        Caller.of(service_names(as_service) - {EVERYONE})
+        if as_service is not None
+        else Caller.operator()
+    )
+    options = IngestOptions(read, mirror, accept_removals, dry_run, caller)
+    shown = display.progress(quiet=json, lines=progress)
+    with _parts(settings.load(data), dry_run) as parts, shown as observer:
         report = Ingest(parts, options, observer).run(sources)
     display.print_report(report, as_json=json, dry_run=dry_run)
     if report.failures:

@@ -19,8 +19,14 @@ NAMED = 6  # article numbers named in a cell before "…"
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Observer]:
-    """A progress bar on a terminal's standard error; nothing in a pipe or with `quiet`."""
+def progress(*, quiet: bool, lines: bool = False) -> Iterator[Observer]:
+    """A progress bar on a terminal's standard error; nothing in a pipe or with `quiet`.
+
+    `lines`: a line of JSON a step there instead, for a program.
+    """
+    if lines:
+        yield _Lines()
+        return
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield Silent()
@@ -55,6 +61,24 @@ class _Bars:
 
     def indexing(self, done: int, total: int) -> None:
         self._bar.update(self._indexing, completed=done, total=total, visible=True)
+
+
+class _Lines:
+    """`Observer` that writes a line of JSON a step: {"step", "name", "done", "total"}."""
+
+    def source(self, name: str, done: int, total: int) -> None:
+        self._tell("source", name, done, total)
+
+    def embedding(self, done: int, total: int) -> None:
+        self._tell("embedding", "", done, total)
+
+    def indexing(self, done: int, total: int) -> None:
+        self._tell("indexing", "", done, total)
+
+    def _tell(self, step: str, name: str, done: int, total: int) -> None:
+        told = {"step": step, "name": name, "done": done, "total": total}
+        sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
+        sys.stderr.flush()
 
 
 def print_report(report: IngestReport, *, as_json: bool, dry_run: bool) -> None:

@@ -35,7 +35,7 @@ from rag.errors import (
 from rag.index.projection import catch_up
 from rag.legal.changes import TextChanges
 from rag.maintenance import check_model
-from rag.types import TextState, service_names
+from rag.types import Caller, TextState, service_names
 
 __all__ = ["Ingest", "IngestOptions", "Observer", "Silent"]
 
@@ -46,12 +46,13 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """What the command line asks for."""
+    """What the command line asks for, and for whom: the operator, or a person's own texts."""
 
     read: ReadOptions = field(default_factory=ReadOptions)
     mirror: bool = False
     accept_removals: bool = False
     dry_run: bool = False
+    caller: Caller = field(default_factory=Caller.operator)
 
 
 class Ingest:
@@ -71,6 +72,7 @@ class Ingest:
             self._observer,
             accept_removals=options.accept_removals,
             dry_run=options.dry_run,
+            caller=options.caller,
         )
         self._named: set[Path] = set()  # paths of the command line itself
         self._given: set[str] = set()  # texts that a source of this run gives
@@ -84,7 +86,7 @@ class Ingest:
         """
         started = time.monotonic()
         check_model(self._parts)  # first: a wrong folder or model is said before any reading
-        with exclusive(self._parts.data):
+        with exclusive(self._parts.data, self._parts.catalogue):
             found, roots = self._find(paths)
             for done, source in enumerate(found):
                 self._observer.source(printable(source.name), done, len(found))
@@ -148,6 +150,8 @@ class Ingest:
         for text_id in known or ():
             self._taker.assume(source, text_id)
             self._given.add(text_id)
+            if not self._taker.shows(text_id):
+                continue
             title, articles = self._taker.describe(text_id)
             changes = TextChanges(text_id, title, unchanged=articles)
             self._report.texts.append(TextReport(changes))
@@ -205,7 +209,7 @@ class Ingest:
             lost = [
                 text
                 for text in doomed(connection, roots, found, self._dropped)
-                if text.text_id not in self._given
+                if text.text_id not in self._given and self._taker.shows(text.text_id)
             ]
         if lost and not found and not self._options.accept_removals:
             error = guard.empty_mirror(len(lost), roots)

@@ -6,14 +6,16 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from ingest import guard
+from ingest import guard, rights
 from ingest.claims import Claims, conflict
 from ingest.mentions import Mentions
 from ingest.observer import Observer
 from ingest.report import TextReport, printable
 from ingest.sources.base import Source
+from rag.access import readable
 from rag.bootstrap import Parts
 from rag.catalogue import mentions, ownership, records
+from rag.catalogue import reading as catalogue
 from rag.catalogue.ownership import Owner
 from rag.database import reading, writing
 from rag.embedding.vectors import embed, missing
@@ -22,17 +24,24 @@ from rag.legal.changes import TextChanges, compare
 from rag.legal.versions import Deletions, TextRecord, merge
 from rag.maintenance import record_model
 from rag.passages import split
-from rag.types import Passage, TextState
+from rag.types import Caller, Passage, TextState
 
 
 class Taker:
     """Takes states in, or, in a dry run, only says what they would change."""
 
     def __init__(
-        self, parts: Parts, observer: Observer, *, accept_removals: bool, dry_run: bool
+        self,
+        parts: Parts,
+        observer: Observer,
+        *,
+        accept_removals: bool,
+        dry_run: bool,
+        caller: Caller | None = None,
     ) -> None:
         self._parts = parts
         self._observer = observer
+        self._caller = caller or Caller.operator()
         self._accept_removals = accept_removals
         self._dry_run = dry_run
         self._today = date.today()
@@ -58,6 +67,7 @@ class Taker:
             return None
         guard.refuse_empty(source, before, state)
         state = _keeping_rights(before, state)
+        rights.refuse_others(source, before, state, self._caller)
         after = merge(before, state, self._today, self._deletions(text_id))
         changes = compare(before, after)
         if first := self._claims.taken_by(text_id, state.as_of, known):
@@ -87,6 +97,15 @@ class Taker:
             return record.text.title, len(record.shown())
         with reading(self._parts.catalogue) as connection:
             return records.describe(connection, text_id)
+
+    def shows(self, text_id: str) -> bool:
+        """True when the person whose run this is may read the Text."""
+        if self._caller.unrestricted:
+            return True
+        if record := self._pending.get(text_id):
+            return readable(self._caller, record.text.services)
+        with reading(self._parts.catalogue) as connection:
+            return catalogue.text(connection, text_id, self._caller) is not None
 
     def without(self, text_id: str, title: str) -> TextReport:
         """What goes when a Text is taken away."""
@@ -123,6 +142,8 @@ class Taker:
         new = after.articles.keys() - known.articles.keys()
         versions = after.versions.keys() - known.versions.keys()
         if owner := self._other_owner(after.text.text_id, new, versions):
+            if not self.shows(owner.text_id):
+                raise rights.taken(source)
             raise ConflictingSource(
                 f"« {printable(owner.identity)} » est déjà dans le texte « {owner.text_id} »",
                 where=source.name,

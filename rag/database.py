@@ -1,4 +1,4 @@
-"""Opens databases (SQLite in WAL mode, or any that SQLAlchemy speaks to); transactions, errors."""
+"""Opens databases (SQLite in WAL mode, or PostgreSQL), and gives transactions on them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 
-from rag.errors import CatalogueBusy, CatalogueError, NewerSchema, StorageError
+from rag import postgres
+from rag.database_errors import translate
+from rag.errors import NewerSchema, SettingsError
 
+SQLITE = "sqlite"
 BUSY_SECONDS = 10  # how long a writer waits for another before it says so
 
 _TREE = "tree"  # execution option: the tree of the database
-_FULL = ("disk is full", "disk full", "disk i/o error")
-_READ_ONLY = ("readonly", "read-only", "unable to open database file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,45 @@ def open_database(url: str, where: str, tree: Tree) -> Engine:
     """Open it and bring its schema up to date; `where` names it in messages.
 
     Raises:
+        SettingsError: not the address of an SQLite or PostgreSQL database.
         NewerSchema: made by a later release.
         StorageError: its folder or disk cannot be written or read.
-        CatalogueError: damaged, or something else.
+        CatalogueError: damaged, out of reach, or something else.
     """
-    engine = create_engine(url, connect_args=_connect_args(url), execution_options={_TREE: tree})
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+    engine = _engine(_address(url, where), {_TREE: tree})
+    event.listen(engine, "begin", _begin_writing)
     with translated(where, tree.named):
         _migrate(engine, where, tree)
     return engine
 
 
-def _connect_args(url: str) -> dict[str, Any]:
-    return {"timeout": BUSY_SECONDS} if url.startswith("sqlite") else {}
+def _address(url: str, where: str) -> URL:
+    """Nothing of what is given is told: it may hold a password."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        address = None
+    if address is None or address.get_backend_name() not in {SQLITE, postgres.NAME}:
+        raise SettingsError(
+            "adresse de base de données inutilisable",
+            where=where,
+            remedy="donnez postgresql://compte:motdepasse@serveur/base ou sqlite:////chemin ; "
+            "dans le mot de passe, écrivez « @ : / % » en %40 %3A %2F %25",
+        ) from None
+    return address
+
+
+def _engine(address: URL, options: dict[str, Any]) -> Engine:
+    if address.get_backend_name() == postgres.NAME:
+        return postgres.engine_of(address, options)
+    engine = create_engine(
+        address,
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,  # questions and names stay out of tracebacks
+        execution_options=options,
+    )
+    event.listen(engine, "connect", _tune_sqlite)
+    return engine
 
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -70,10 +95,14 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_writing(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads, then writes, never fails half-way."""
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    alone = not options.get("reading", False)
+    if connection.dialect.name == SQLITE:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if alone else "BEGIN")
+    elif alone:
+        postgres.take_pen(connection, options[_TREE].version_table, BUSY_SECONDS)
 
 
 def _migrate(engine: Engine, where: str, tree: Tree) -> None:
@@ -87,7 +116,7 @@ def _migrate(engine: Engine, where: str, tree: Tree) -> None:
             where=where,
             remedy="installez cette version ou une plus récente, ou choisissez un autre --data",
         )
-    _upgrade(engine, tree)
+    _upgrade(engine, where, tree)
 
 
 def _revision(engine: Engine, tree: Tree) -> str | None:
@@ -98,7 +127,7 @@ def _revision(engine: Engine, tree: Tree) -> str | None:
         return connection.execute(query).scalar()
 
 
-def _upgrade(engine: Engine, tree: Tree) -> None:
+def _upgrade(engine: Engine, where: str, tree: Tree) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -106,6 +135,8 @@ def _upgrade(engine: Engine, tree: Tree) -> None:
     config.set_main_option("script_location", tree.migrations)
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
+        if engine.dialect.name == postgres.NAME:
+            postgres.check_encoding(connection, where)
         config.attributes["connection"] = connection
         config.attributes["version_table"] = tree.version_table
         command.upgrade(config, "head")
@@ -118,9 +149,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         CatalogueError: it cannot be read.
     """
+    view = postgres.VIEW if engine.dialect.name == postgres.NAME else {}
     with (
         translated(engine.url.database or _tree(engine).named, _tree(engine).named),
-        engine.connect().execution_options(reading=True) as connection,
+        engine.connect().execution_options(reading=True, **view) as connection,
         connection.begin(),
     ):
         yield connection
@@ -146,39 +178,10 @@ def translated(where: str, named: str = "catalogue") -> Iterator[None]:
     """Turn the database's errors into ours."""
     try:
         yield
-    except (DatabaseError, sqlite3.Error) as error:
-        raise _translate(error, where, named) from error
+    except (DBAPIError, TimeoutError, sqlite3.Error) as error:
+        raise translate(error, where, named) from error
 
 
 def _tree(engine: Engine) -> Tree:
     found: Tree = engine.get_execution_options()[_TREE]
     return found
-
-
-def _translate(error: Exception, where: str, named: str) -> CatalogueError:
-    said = str(getattr(error, "orig", error)).lower()
-    if "locked" in said or "busy" in said:
-        return CatalogueBusy(
-            f"un autre processus écrit dans le {named}",
-            where=where,
-            remedy="attendez qu'il ait fini, puis relancez la commande",
-        )
-    if any(mark in said for mark in _FULL):
-        return StorageError(
-            "disque plein : rien n'a été enregistré",
-            where=where,
-            remedy="libérez de la place, puis relancez la commande",
-        )
-    if any(mark in said for mark in _READ_ONLY) and isinstance(
-        error, OperationalError | sqlite3.OperationalError
-    ):
-        return StorageError(
-            "dossier ou disque en lecture seule",
-            where=where,
-            remedy="donnez le droit d'y écrire, ou choisissez un autre dossier avec --data",
-        )
-    return CatalogueError(
-        f"{named} illisible : {said}",
-        where=where,
-        remedy="restaurez une sauvegarde, ou supprimez ce dossier et ingérez de nouveau",
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, exists, func, select, text
 
 from rag.bootstrap import Parts
 from rag.catalogue import properties, schema
@@ -97,8 +97,10 @@ def _vectors(connection: Connection, parts: Parts) -> Iterator[Problem]:
     if parts.embedder is None:
         return
     passages, vectors = schema.passages, schema.vectors
-    kept = select(vectors.c.vector_key).where(vectors.c.model == parts.model_name)
-    missing = select(func.count()).select_from(passages).where(passages.c.vector_key.not_in(kept))
+    kept = exists().where(
+        vectors.c.model == parts.model_name, vectors.c.vector_key == passages.c.vector_key
+    )
+    missing = select(func.count()).select_from(passages).where(~kept)
     if count := connection.execute(missing).scalar_one():
         yield Problem(f"{count} passages ne sont pas encodés par {parts.model_name}", REBUILD)
 

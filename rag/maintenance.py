@@ -61,7 +61,7 @@ def ready_index(parts: Parts) -> Index:
 def rebuild(parts: Parts) -> dict[str, Any]:
     """Fill the index again; embed only what the settings' model has not embedded yet."""
     started = time.monotonic()
-    with exclusive(parts.data):
+    with exclusive(parts.data, parts.catalogue):
         parts.renew_index()  # first: held by another process, nothing is changed
         embedded = _embed_all(parts)
         with writing(parts.catalogue, parts.catalogue_place) as connection:
@@ -93,7 +93,7 @@ def remove_text(parts: Parts, name: str) -> Text:
         NotFound: none, or several.
         CatalogueBusy: another command changes the data folder.
     """
-    with exclusive(parts.data):
+    with exclusive(parts.data, parts.catalogue):
         text = _only_text(parts, name)
         with writing(parts.catalogue, parts.catalogue_place) as connection:
             remove(connection, text.text_id)

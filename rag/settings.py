@@ -146,6 +146,11 @@ class Settings(BaseSettings):
         description="Addresses or networks, separated by commas, whose `X-Forwarded-For` and "
         "`X-Forwarded-Proto` are believed; empty: nobody's.",
     )
+    serve_sources: str = Field(
+        default="",
+        description="Folders, separated by commas, below which a maintainer may name one to bring "
+        "in from the pages; empty: none.",
+    )
     session_hours: float = Field(
         default=12.0, gt=0, le=168, description="Hours after which a session ends."
     )

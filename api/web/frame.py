@@ -17,6 +17,9 @@ THEME = "theme"  # the cookie
 THEMES = {"auto": N_("Selon l'appareil"), "light": N_("Clair"), "dark": N_("Sombre")}
 
 
+ADMINISTRATION = "/administration/"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A page of the menu, shown to who may use it."""
@@ -31,6 +34,7 @@ MENU = (
     Entry("/texts", N_("Textes"), Permission.READ),
     Entry("/verify", N_("Vérifier"), Permission.VERIFY),
     Entry("/changes", N_("Changements"), Permission.CHANGES),
+    Entry("/administration/personnes", N_("Administration"), Permission.ADMIN_PEOPLE),
 )
 
 
@@ -54,6 +58,8 @@ class Frame:
             return self.path in ("/", "/ask")
         if entry.path == "/texts" and self.path.startswith("/articles/"):
             return True
+        if entry.path.startswith(ADMINISTRATION):
+            return self.path.startswith(ADMINISTRATION)
         return self.path == entry.path or self.path.startswith(f"{entry.path}/")
 
     def day(self, day: date | str | None) -> str:

@@ -7,18 +7,19 @@ import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import problems
 from api.doors import Door
 from api.web import csrf, labels, language, static_files
-from api.web.addresses import article_address, text_address
+from api.web.addresses import article_address, login_address, text_address
 from api.web.frame import THEMES, Frame, frame_of
 from api.workers import Workers
 from rag.accounts.roles import Permission
@@ -114,6 +115,8 @@ class Pages:
 
     def problem(self, request: Request, error: Exception) -> Response:
         """The page of an error: the API's own words for it."""
+        if _asks_who(error) and _navigating(request):
+            return RedirectResponse(login_address(_asked(request)), 303, {**HEADERS, **PRIVATE})
         frame = frame_of(request)
         made = _problem(error, frame.language)
         html = self.html(frame, "problem.html", **_told(made))
@@ -126,6 +129,25 @@ class Pages:
         """The same within a page that is there already."""
         frame = frame_of(request)
         return self.html(frame, "problem_part.html", **_told(_problem(error, frame.language)))
+
+
+def _asks_who(error: Exception) -> bool:
+    return isinstance(error, problems.Refused) and error.kind is problems.UNKNOWN_CALLER
+
+
+def _navigating(request: Request) -> bool:
+    """True for a person who opens a page, False for a script that fetches something."""
+    if "text/html" in request.headers.get("accept", ""):
+        return True
+    return request.method == "GET" and request.headers.get("sec-fetch-mode") in (None, "navigate")
+
+
+def _asked(request: Request) -> str:
+    """The page to come back to: what was sent to it is lost."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{quote(request.url.path)}{query}"
 
 
 def _told(made: Response) -> dict[str, str]:

@@ -8,14 +8,20 @@ from starlette.responses import Response
 
 from api.doors import Door
 from api.web import article, asking, changing, preferences, static_files, texts, verifying
+from api.web.accounts import login, mine, my_keys, vouched, welcome
 from api.web.pages import Pages
+from api.web.people import keys, persons, rights
+
+PARTS = (asking, texts, article, verifying, changing, preferences)
+ACCOUNTS = (login, welcome, vouched, mine, my_keys)
+ADMINISTRATION = (persons, rights, keys)
 
 
 def router(door: Door) -> APIRouter:
     """The routes, for who comes through `door`."""
     pages = Pages(door)
     routes = APIRouter(include_in_schema=False)
-    for part in (asking, texts, article, verifying, changing, preferences):
+    for part in (*PARTS, *ACCOUNTS, *ADMINISTRATION):
         routes.include_router(part.router(pages))
 
     @routes.get("/static/{name}")

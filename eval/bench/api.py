@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from eval.bench import corpus, quick_model
 from eval.bench.clients import EVENTS, Plan, asks, run, shown
 from eval.bench.measure import Bench, Figure, Times, percentile
-from eval.bench.server import Served, served
+from eval.bench.server import Memory, Served, served
 from rag.access import index_filter
 from rag.bootstrap import Parts, open_parts
 from rag.maintenance import ready_index
@@ -125,7 +125,7 @@ def _rates(bench: Bench, server: Served, questions: Sequence[str]) -> Iterator[F
     """Searches a second, then what the memory is after many."""
     calls = asks("/v1/search", questions)
     seconds, requests = (1.0, 200) if bench.quick else (SECONDS, REQUESTS)
-    before = server.memory
+    before = server.memory()
     done = len(run(Plan(server.url, calls, 1, LONG, len(calls))).all.values)
     for clients in CLIENTS:
         load, cpu = _load(), server.cpu
@@ -139,8 +139,13 @@ def _rates(bench: Bench, server: Served, questions: Sequence[str]) -> Iterator[F
         yield Figure("  errors", len(outcome.errors), target=0.0, detail=_first_of(outcome.errors))
     if requests > done:
         run(Plan(server.url, calls, CLIENTS[1], LONG, requests - done))
-    yield Figure("memory of the server at rest", before / 1e6, "MB")
-    yield Figure(f"memory after {max(requests, done):,} requests", server.memory / 1e6, "MB")
+    yield _memory("memory of the server at rest", before)
+    yield _memory(f"memory after {max(requests, done):,} requests", server.memory())
+
+
+def _memory(label: str, found: Memory) -> Figure:
+    own = f"{found.own / 1e6:.0f} MB of its own, the rest files mapped"
+    return Figure(label, found.resident / 1e6, "MB", detail=own)
 
 
 def _spread(times: Times) -> str:

@@ -97,7 +97,7 @@ def run(plan: Plan) -> Outcome:
     return Outcome(**json.loads(done.stdout))
 
 
-class _Clients:
+class Clients:
     """Those of one plan."""
 
     def __init__(self, plan: Plan) -> None:
@@ -108,6 +108,7 @@ class _Clients:
         self.outcome = Outcome()
 
     async def run(self) -> None:
+        """Ask until the plan is carried out."""
         started = time.perf_counter()
         await asyncio.gather(*(self._client() for _ in range(self._plan.clients)))
         self.outcome.seconds = time.perf_counter() - started
@@ -121,12 +122,13 @@ class _Clients:
             writer.write(sent)
             status, body = await answer(reader)
             self.outcome.latencies.setdefault(name, []).append(time.perf_counter() - started)
-            self._judge(name, status, body.decode())
+            self.judge(name, status, body.decode())
             if time.perf_counter() > self._until:
                 break
         writer.close()
 
-    def _judge(self, name: str, status: int, body: str) -> None:
+    def judge(self, name: str, status: int, body: str) -> None:
+        """Note what is wrong with an answer, and the states that it is of."""
         if status != 200 or "event: problem" in body:
             self.outcome.errors.append(f"{name}: {status} {body[-300:]}")
         if not self._plan.mark:
@@ -179,7 +181,7 @@ def asks(path: str, questions: Sequence[str], accept: str = "application/json") 
 def _main() -> None:
     given = json.load(sys.stdin)
     plan = Plan(**{**given, "calls": [Call(**call) for call in given["calls"]]})
-    clients = _Clients(plan)
+    clients = Clients(plan)
     asyncio.run(clients.run())
     json.dump(asdict(clients.outcome), sys.stdout)
 

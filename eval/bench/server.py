@@ -18,18 +18,27 @@ STOP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes resident, and those of them that are its own; the others are files mapped, which the
+    system takes back when it needs them."""
+
+    resident: int
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """A running server."""
 
     url: str
     pid: int
 
-    @property
-    def memory(self) -> int:
-        """Bytes resident now."""
+    def memory(self) -> Memory:
+        """What is resident now."""
         status = Path(f"/proc/{self.pid}/status").read_text("ascii")
-        kib = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
-        return 1024 * int(kib)
+        lines = (line.partition(":") for line in status.splitlines())
+        fields = {name: rest.split() for name, _, rest in lines}
+        return Memory(1024 * int(fields["VmRSS"][0]), 1024 * int(fields["RssAnon"][0]))
 
     @property
     def cpu(self) -> float:

@@ -73,6 +73,12 @@ class Accounts:
         with self.store.reading() as connection:
             return people.anyone(connection)
 
+    def login_of(self, opened: Opened) -> str:
+        """The login of whose session was just opened."""
+        with self.store.reading() as connection:
+            person = people.by_id(connection, opened.person_id)
+        return person.login if person else ""
+
     def _note(self, write: Callable[[Connection], None]) -> None:
         """Write it down if possible: a full disk or a long writer must not lock people out."""
         with suppress(CatalogueError), self.store.writing() as connection:

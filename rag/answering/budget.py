@@ -11,6 +11,7 @@ from dataclasses import dataclass
 # and no real text goes beyond 8, so that fewer tokens than that were not the whole prompt.
 CHARACTERS_PER_TOKEN = 3.0
 MOST_CHARACTERS_PER_TOKEN = 8.0
+CHARACTERS_AT_MOST = 16  # a token of the answer: a server that sends more ignores the limit
 TEMPLATE_TOKENS = 64  # what the server's chat template adds around the messages
 
 
@@ -25,6 +26,11 @@ class Budget:
     def prompt(self) -> int:
         """Tokens that the prompt may take."""
         return max(0, self.window - self.answer - TEMPLATE_TOKENS)
+
+    @property
+    def characters(self) -> int:
+        """That no answer within its tokens is longer than."""
+        return self.answer * CHARACTERS_AT_MOST
 
     def was_truncated(self, prompt: str, evaluated: int) -> bool:
         """True when a server that read `evaluated` tokens cannot have read the whole prompt."""

@@ -13,7 +13,7 @@ from rag.answering.model_failures import cut, unreadable
 from rag.answering.prompt import NO_ANSWER, RULES, fit, user_prompt
 from rag.answering.server import ModelServer
 from rag.answering.stopping import Stop
-from rag.answering.streaming import is_whole, sentences, split_markers
+from rag.answering.streaming import is_whole, sentences, split_markers, without_thought
 from rag.answering.until import until_stopped
 from rag.errors import AnswerTooLong, ModelFailure, PromptTruncated
 from rag.ports import DraftSentence
@@ -21,10 +21,8 @@ from rag.settings import Settings
 from rag.types import Hit, Spent
 
 MAX_SENTENCES = 60  # a model that goes on after that repeats itself
-CHARACTERS_AT_MOST = 16  # a token of the answer: a server that sends more ignores the limit
 # « Oui », « Non » at the head of a sentence: nothing can check it, what follows says the rule.
 _YES_NO = re.compile(r"^(?:oui|non)(?!\w)\s*[,:;.!–-]*\s*", re.IGNORECASE)
-_THINKING = "<think>"
 
 
 class ModelGenerator:
@@ -62,7 +60,7 @@ class ModelGenerator:
                 yield from self._drafts(tokens, given)
 
     def _drafts(self, tokens: Iterator[str], given: int) -> Iterator[DraftSentence]:
-        for count, sentence in enumerate(sentences(_without_thought(tokens))):
+        for count, sentence in enumerate(sentences(without_thought(tokens))):
             if sentence.strip(" .*«»").upper().startswith(NO_ANSWER):
                 return
             if count == MAX_SENTENCES:
@@ -81,7 +79,7 @@ class ModelGenerator:
                 self.spent = _spent(piece, (first or time.monotonic()) - started)
                 return
             written += len(piece)
-            if written > asked.budget.answer * CHARACTERS_AT_MOST:
+            if written > asked.budget.characters:
                 raise _too_long(self.name)
             if piece:
                 first = first or time.monotonic()
@@ -111,22 +109,6 @@ def _spent(end: End, first: float) -> Spent:
         written_ms=end.written_ms,
         first_ms=first * 1000,
     )
-
-
-def _without_thought(tokens: Iterator[str]) -> Iterator[str]:
-    """What follows the model's thoughts, where it writes them into its answer."""
-    held = ""
-    for token in tokens:
-        held += token
-        if not _THINKING.startswith(held.lstrip()[: len(_THINKING)]):
-            break
-        if "</think>" in held:
-            held = held.partition("</think>")[2]
-            break
-    else:
-        held = "" if held.lstrip().startswith(_THINKING) else held
-    yield held
-    yield from tokens
 
 
 def _draft(sentence: str, given: int) -> DraftSentence | None:

@@ -9,6 +9,7 @@ from rag.answering.model_api import Asked, End
 from rag.answering.prompt import REWRITE_RULES, rewrite_prompt
 from rag.answering.server import ModelServer
 from rag.answering.stopping import Stop
+from rag.answering.streaming import without_thought
 from rag.answering.until import until_stopped
 from rag.errors import ModelFailure
 from rag.settings import Settings
@@ -45,10 +46,12 @@ class ModelRewriter:
 
     def _written(self, server: ModelServer, question: str, history: Sequence[Turn]) -> str:
         budget = Budget(server.window(self._name), LONGEST)
-        prompt = rewrite_prompt(question, history)
-        pieces: list[str] = []
+        prompt, written = rewrite_prompt(question, history), ""
         for piece in server.stream(Asked(self._name, REWRITE_RULES, prompt, budget)):
             if isinstance(piece, End):
-                return "".join(pieces) if piece.whole and not piece.by_length else ""
-            pieces.append(piece)
+                whole = piece.whole and not piece.by_length
+                return "".join(without_thought(iter([written]))) if whole else ""
+            written += piece
+            if len(written) > budget.characters:
+                break
         return ""

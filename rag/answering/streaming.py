@@ -15,6 +15,7 @@ _MARKER = re.compile(rf"\s*{_MARKERS}")
 _DIGITS = re.compile(_NUMBER)
 _RANGE = re.compile(rf"({_NUMBER})\s?(?:-|à)\s?({_NUMBER})")
 _END = re.compile(rf"(?:[.!?…]+(?:\s?»)?(?:\s*{_MARKERS})*)(?=\s+[«A-ZÀ-ÖØ-Þ0-9(•–-])|\s*\n\s*")
+_THINKING = "<think>"
 _BULLET = re.compile(r"^\s*(?:[-•–*]|[0-9]{1,2}[.)])\s+|\*\*")
 
 
@@ -29,6 +30,22 @@ def sentences(stream: Iterable[str]) -> Iterator[str]:
             held = held[end:].lstrip()
     if sentence := held.strip():
         yield sentence
+
+
+def without_thought(tokens: Iterator[str]) -> Iterator[str]:
+    """What follows the model's thoughts, where it writes them into its answer."""
+    held = ""
+    for token in tokens:
+        held += token
+        if not _THINKING.startswith(held.lstrip()[: len(_THINKING)]):
+            break
+        if "</think>" in held:
+            held = held.partition("</think>")[2]
+            break
+    else:
+        held = "" if held.lstrip().startswith(_THINKING) else held
+    yield held
+    yield from tokens
 
 
 def is_whole(sentence: str) -> bool:

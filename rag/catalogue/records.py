@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from rag.catalogue import schema
 from rag.catalogue.rows import RowChanges, deletions_from, differences, record_from
@@ -243,10 +254,9 @@ def save_vectors(connection: Connection, model: str, vectors: Mapping[str, bytes
 
 def forget_unused_vectors(connection: Connection) -> int:
     """Drop the vectors that no passage uses any more; returns how many."""
-    used = select(schema.passages.c.vector_key)
-    result = connection.execute(
-        delete(schema.vectors).where(schema.vectors.c.vector_key.not_in(used))
-    )
+    # Not "not in": without room in memory for the whole list, PostgreSQL walks it for each vector.
+    used = exists().where(schema.passages.c.vector_key == schema.vectors.c.vector_key)
+    result = connection.execute(delete(schema.vectors).where(~used))
     return result.rowcount
 
 

@@ -1,24 +1,28 @@
 """One process at a time brings an index after the catalogue, however many may.
 
 Two at once would be wrong, not only wasteful: the slower one writes what it read before the other
-one began, over what that one wrote. The lock is a file beside the SQLite catalogue, which the
-system lets go of when its holder dies.
+one began, over what that one wrote. The lock is a file beside the SQLite catalogue, or PostgreSQL's
+own, which the system lets go of when its holder dies.
 """
 
 from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Engine
 
+from rag import postgres
+from rag.database import translated
 from rag.errors import IndexBusy
 
 LOCK_FILE = "index.lock"
+LOCK = "outbox"  # on PostgreSQL
+PLACE = "catalogue"
 WAIT_SECONDS = 10.0
 LOOK_SECONDS = 0.02
 
@@ -30,31 +34,38 @@ def turn(engine: Engine) -> Iterator[None]:
     Raises:
         IndexBusy: they take too long.
     """
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    if engine.dialect.name == postgres.NAME:
+        with translated(PLACE), postgres.asking(engine, LOCK) as try_again:
+            _wait(try_again, PLACE)
+            yield
+    elif not engine.url.database:
         yield
-        return
-    path = Path(engine.url.database).with_name(LOCK_FILE)
-    with path.open("a") as handle:
-        _wait(handle, path)
-        yield
+    else:
+        path = Path(engine.url.database).with_name(LOCK_FILE)
+        with path.open("a") as handle:
+            _wait(lambda: _locked(handle), str(path.parent))
+            yield
 
 
-def _wait(handle: IO[str], path: Path) -> None:
+def _locked(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait(try_again: Callable[[], bool], where: str) -> None:
     until = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as busy:
-            if time.monotonic() > until:
-                raise _busy(path) from busy
-            time.sleep(LOOK_SECONDS)
-        else:
-            return
+    while not try_again():
+        if time.monotonic() > until:
+            raise _busy(where)
+        time.sleep(LOOK_SECONDS)
 
 
-def _busy(path: Path) -> IndexBusy:
+def _busy(where: str) -> IndexBusy:
     return IndexBusy(
         "un autre processus met l'index à jour",
-        where=str(path.parent),
+        where=where,
         remedy="attendez qu'il ait fini, puis recommencez",
     )

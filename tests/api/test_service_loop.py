@@ -18,13 +18,13 @@ from small_folder import filled
 
 from rag.catalogue import reading as catalogue
 from rag.index.edge import EdgeIndex
-from rag.retrieval import search
+from rag.retrieval.search import Searcher
 
 QUESTION = {"question": "recours gracieux"}
 SECONDS = 20.0
 SLOTS = 2
 SLOW = {
-    "encoding": (search, "question_vector"),
+    "encoding": (Searcher, "_queries"),
     "index": (EdgeIndex, "search"),
     "SQL": (catalogue, "join"),
 }

@@ -17,7 +17,7 @@ from small_folder import filled
 from api.metrics import Gauge, Metrics, metrics_for
 from rag.answering.answer import Events, Found
 from rag.answering.speed import Spent
-from rag.errors import AnswerStopped, ModelCut
+from rag.errors import AnswerStopped, ModelCut, UsageError
 from rag.settings import Settings
 from rag.types import Answer, Sentence
 
@@ -124,7 +124,7 @@ def events(*given: Answer | Exception) -> Events:
 
 
 def counted(metrics: Metrics, asked_for: str, *given: Answer | Exception) -> Samples:
-    with suppress(AnswerStopped, ModelCut):
+    with suppress(AnswerStopped, ModelCut, UsageError):
         list(metrics.watched(asked_for, events(*given)))
     return samples(metrics.exposed())
 
@@ -147,6 +147,11 @@ def test_how_an_answer_ends(
     found = counted(Metrics(["qwen3"]), asked_for, given)
     totals = {key: n for key, n in found.items() if key[0] == "referent_answers_total"}
     assert totals == {("referent_answers_total", model, outcome): 1}
+
+
+def test_a_wrong_request_is_no_answer() -> None:
+    found = counted(Metrics(), "mystère", UsageError("x"))
+    assert not any(name == "referent_answers_total" for name, *_ in found)
 
 
 def test_who_goes_away_before_the_answer_is_counted_once() -> None:

@@ -21,7 +21,7 @@ from serving import Served
 from api import problems
 
 EXAMPLES = settings(
-    max_examples=40,  # of each route, valid and not, at each door: some 20 s in all
+    max_examples=25,  # of each route, valid and not, at each door: some 40 s in all
     deadline=None,
     database=None,
     derandomize=True,

@@ -63,6 +63,7 @@ def test_defaults() -> None:
         ("serve_secret", "s" * 43, "s" * 43),
         ("serve_public_url", "https://referent.mairie.example", "https://referent.mairie.example"),
         ("serve_trusted_proxies", "127.0.0.1, 10.0.0.0/8", "127.0.0.1, 10.0.0.0/8"),
+        ("serve_sources", "/srv/textes, /srv/notes", "/srv/textes, /srv/notes"),
         ("session_hours", 8.0, 8.0),
         ("session_idle_minutes", 30.0, 30.0),
         ("oidc_issuer", "https://sso.example", "https://sso.example"),

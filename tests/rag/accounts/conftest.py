@@ -1,4 +1,4 @@
-"""A registry of its own for each test."""
+"""A registry of its own for each test, in every database."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import note, registry_url
 from office import Clock, Office, office
 from sqlalchemy import Engine
 
-from rag.registry.engine import open_registry, sqlite_url
+from rag.registry.engine import open_registry
 
 
 @pytest.fixture
@@ -18,8 +19,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_registry(sqlite_url(tmp_path), "le registre")
+def registry(tmp_path: Path, database: str) -> Iterator[Engine]:
+    engine = open_registry(registry_url(note(tmp_path, database)), "le registre")
     yield engine
     engine.dispose()
 

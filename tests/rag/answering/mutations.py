@@ -1,4 +1,4 @@
-"""True sentences made false: figures, dates, negations, article numbers, quotes, markers."""
+"""True sentences made false: figures, dates, units, negations, article numbers, quotes, markers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ MONTHS = (
 VERBS = "est|sont|peut|peuvent|doit|doivent|a|ont|vaut|fait|sera|reste|restent|dispose|porte"
 _DIGITS = re.compile(r"(?<![\w.,-])\d{1,3}(?: \d{3})*(?![\w-]|\.\d)")
 _WORDED = re.compile(rf"(?<!-)\b(?:un|une|{'|'.join(NUMBERS)})(?= {UNITS}\b)", re.IGNORECASE)
+COUNTED = ("jours", "mois", "semaines", "ans", "heures", "euros")
+_UNIT = re.compile(rf"\b(\d+|un|{'|'.join(NUMBERS)}) ({'|'.join(COUNTED)})\b")
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _VERB = re.compile(rf"(?<!ne )\b({VERBS})\b(?! pas)")
@@ -51,6 +53,14 @@ def dates(true: str, dice: random.Random) -> Iterator[str]:
         yield _put(true, match, str(int(match.group()) + dice.choice((-1, 1, 10))))
 
 
+def units(true: str, dice: random.Random) -> Iterator[str]:
+    """Each delay or amount counted in another unit."""
+    for match in _UNIT.finditer(true):
+        others = [unit for unit in COUNTED if unit != match[2]]
+        for other in dice.sample(others, 2):
+            yield true[: match.start(2)] + other + true[match.end(2) :]
+
+
 def negations(true: str, dice: random.Random) -> Iterator[str]:
     """« ne … pas » put in or left out, and words exchanged for their contrary."""
     for match in _NOT.finditer(true):
@@ -84,6 +94,7 @@ def quotes(true: str, dice: random.Random) -> Iterator[str]:
 KINDS: dict[str, Mutate] = {
     "number": numbers,
     "date": dates,
+    "unit": units,
     "negation": negations,
     "quote": quotes,
 }

@@ -1,4 +1,4 @@
-"""A journal for each test."""
+"""A journal for each test, in every database."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import note
 from keeping import opened
 
 from rag.journal.journal import Journal
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path, database: str) -> Path:
+    """A folder whose journal is in it, or in PostgreSQL."""
+    return note(tmp_path, database)
 
 
 @pytest.fixture

@@ -9,11 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from databases import noted, registry_url
+
 from rag.journal import checking
 from rag.journal.checking import Report
 from rag.journal.entry import Entry, Spent, Verdicts
 from rag.journal.journal import Journal
-from rag.registry.engine import FILE_NAME, open_registry, sqlite_url
+from rag.registry.engine import FILE_NAME, open_registry
 from rag.settings import NO_MODEL, Settings
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +26,7 @@ START = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
 @contextmanager
 def opened(folder: Path, **settings: object) -> Iterator[Journal]:
     """A journal in a data folder."""
-    engine = open_registry(sqlite_url(folder), str(folder))
+    engine = open_registry(registry_url(folder), str(folder))
     chosen = Settings(data=folder, embedding_model=NO_MODEL, **settings)  # type: ignore[arg-type]
     try:
         yield Journal(engine, chosen, folder)
@@ -73,7 +76,11 @@ def wrong(kept: Journal) -> int | None:
 
 
 def sql(folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    """Write in the database behind the journal's back."""
+    """Write in the database behind the journal's back; `?` stands for each value."""
+    if address := noted(folder):
+        with psycopg.connect(address, autocommit=True) as connection:
+            done = connection.execute(statement.replace("?", "%s").encode(), values or None)
+            return done.fetchall() if done.description else []
     with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
         return connection.execute(statement, values).fetchall()
 

@@ -1,0 +1,1 @@
+"""The desk of those who keep the service: updates, journal, statistics, state."""

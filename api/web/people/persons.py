@@ -1,0 +1,100 @@
+"""People: added, given a role and services, shut out or let in, given a link for a password."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.web import forms
+from api.web.accounts import wrong
+from api.web.pages import Pages, page_route
+from api.web.people.sections import lines
+from api.web.people.views import LIST, PeoplePages
+from rag.access import usable_services
+from rag.accounts.administration import Administration
+from rag.accounts.people import Person
+from rag.accounts.roles import Role
+
+ONE = LIST + "/{person_id}"
+
+
+def router(pages: Pages) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(route_class=page_route(pages), include_in_schema=False)
+    service, views = pages.door.service, PeoplePages(pages)
+    recorder, desk = service.recorder, Administration(service.accounts.store)
+
+    @routes.get(LIST)
+    async def everyone(request: Request) -> Response:
+        return await views.everyone(request)
+
+    @routes.post(LIST)
+    async def add(request: Request) -> Response:
+        async with forms.sent(request) as form:
+            fields = ("login", "name", "role", "services")
+            typed = {field: forms.words(form, field) for field in fields}
+        role, services = _role(typed["role"]), lines(typed["services"])
+
+        def work() -> tuple[Person, str]:
+            person, token = desk.add(typed["login"], typed["name"], role, services)
+            rights = {"role": str(person.role), "services": sorted(person.services)}
+            recorder.account("person-added", person=person.person_id, rights=rights)
+            return person, token
+
+        try:
+            person, token = await pages.read(request, work)
+        except wrong.EXPECTED as error:
+            return await views.everyone(request, views.wrong(request, error), typed)
+        return await views.one(request, person.person_id, token=token)
+
+    @routes.get(ONE)
+    async def person(request: Request, person_id: str) -> Response:
+        return await views.one(request, person_id)
+
+    @routes.post(f"{ONE}/droits")
+    async def give(request: Request, person_id: str) -> Response:
+        async with forms.sent(request) as form:
+            role, named = _role(forms.words(form, "role")), lines(forms.words(form, "services"))
+
+        def change(person: Person) -> None:
+            services = usable_services(named)  # before anything changes
+            desk.set_role(person.login, role)
+            desk.set_services(person.login, services)
+            rights = {"role": str(role), "services": sorted(services)}
+            recorder.account("rights", person=person_id, rights=rights)
+
+        return await views.changed(request, person_id, "droits", change)
+
+    @routes.post(f"{ONE}/etat")
+    async def close(request: Request, person_id: str) -> Response:
+        async with forms.sent(request) as form:
+            disabled = forms.words(form, "disabled") == "1"
+
+        def change(person: Person) -> None:
+            desk.disable(person.login, disabled=disabled)
+            recorder.account("disabled" if disabled else "enabled", person=person_id)
+
+        return await views.changed(request, person_id, "ferme" if disabled else "ouvert", change)
+
+    @routes.post(f"{ONE}/lien")
+    async def link(request: Request, person_id: str) -> Response:
+        async with forms.sent(request):
+            pass
+
+        def work() -> str:
+            _, token = desk.password_link(views.known(person_id).login)
+            recorder.account("password-link", person=person_id)
+            return token
+
+        try:
+            token = await pages.read(request, work)
+        except wrong.EXPECTED as error:
+            return await views.one(request, person_id, views.wrong(request, error))
+        return await views.one(request, person_id, token=token)
+
+    return routes
+
+
+def _role(value: str) -> Role:
+    """The role of that name; of any other, the least."""
+    return Role(value) if value in list(Role) else Role.AGENT
