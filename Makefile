@@ -27,7 +27,21 @@ demo:
 	 echo "1. Installation : $$(( $$(date +%s) - start )) s"
 	@$(BIN)/python -m api.demo --data $(DEMO_DATA) --corpus corpus "$(DEMO_QUESTION)"
 
-test: $(VENV)/.installed-dev
+# The tests in a browser need Chromium and axe-core; where they cannot be installed, they say so.
+AXE := build/axe/node_modules/axe-core/axe.min.js
+
+$(AXE):
+	@! command -v npm >/dev/null || \
+	 npm install --silent --no-audit --no-fund --no-save --prefix build/axe axe-core@4.14.1 || true
+
+.PHONY: browser
+browser: $(AXE)
+	@command -v chromium >/dev/null || \
+	 { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	   apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	 echo "Pas de Chromium ici : les essais dans un navigateur seront passés."
+
+test: $(VENV)/.installed-dev browser
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-dev

@@ -16,12 +16,13 @@ from api import mcp_door, problems, schemas
 from api.doors import Door
 from api.leaving import Leaving
 from api.limits import Limits
-from api.metrics import Counting, Finding, Metrics, metrics_for
+from api.metrics import Counting, Finding
 from api.outside import LOOPBACK_HOSTS, FromOutside, outside_of
 from api.readiness import ModelProbe
 from api.routes import chat, feedback, health, law, metrics, operator, questions, verify
 from api.schemas import Problem, VerifyRequest
 from api.web import routes as web
+from api.web.pages import Pages
 from rag.errors import NotFound, ReferentError, UsageError
 
 DESCRIPTION = (
@@ -39,8 +40,8 @@ NO_TELEMETRY: TelemetryConfig = {
 log = logging.getLogger("referent")
 
 
-def create_app(door: Door, counted: Metrics | None = None) -> FastAPI:
-    """The application for who comes through `door`; its requests are counted in `counted`.
+def create_app(door: Door) -> FastAPI:
+    """The application for who comes through `door`.
 
     Its description is at /openapi.json; the usual pages that show it load scripts from elsewhere
     and are left out.
@@ -55,14 +56,15 @@ def create_app(door: Door, counted: Metrics | None = None) -> FastAPI:
         dependencies=[Depends(door.admit)],
     )
     parts = door.service.parts
-    probe, counted = ModelProbe(parts.settings), counted or metrics_for(parts.settings)
+    probe = ModelProbe(parts.settings)
     for routes in (questions, law, verify, feedback, chat):
         app.include_router(routes.router(door))
     app.include_router(health.router(door, probe))
-    app.include_router(metrics.router(door, counted, probe))
+    app.include_router(metrics.router(door, probe))
     if door.operator:
         app.include_router(operator.router(door))
-    app.include_router(web.router(door))
+    app.state.pages = pages = Pages(door)
+    app.include_router(web.router(pages))
     app.add_exception_handler(problems.Refused, _refused)
     app.add_exception_handler(ReferentError, _error)
     app.add_exception_handler(RequestValidationError, _fields)
@@ -75,7 +77,7 @@ def create_app(door: Door, counted: Metrics | None = None) -> FastAPI:
     app.add_middleware(Finding)
     app.add_middleware(Leaving)  # within Limits, which reads the body
     app.add_middleware(Limits, max_body=max_body, hosts=hosts)
-    app.add_middleware(Counting, metrics=counted)
+    app.add_middleware(Counting, metrics=door.service.metrics)
     app.add_middleware(FromOutside, outside=outside)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
@@ -102,6 +104,15 @@ def _restore_nulls(described: dict[str, Any]) -> None:
             schema["examples"] = model.model_config["json_schema_extra"]["examples"]
 
 
+def _in_a_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _page(request: Request, error: Exception) -> Response:
+    pages: Pages = request.app.state.pages
+    return pages.problem(request, error)
+
+
 def _language(request: Request) -> str:
     return problems.language_of(request.headers.get("accept-language", ""))
 
@@ -125,6 +136,8 @@ async def _fields(request: Request, error: Exception) -> Response:
 
 async def _status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if _in_a_browser(request):
+        return _page(request, error)
     response = problems.of_status(error.status_code, _language(request))
     response.headers.update(error.headers or {})
     return response
@@ -132,6 +145,9 @@ async def _status(request: Request, error: Exception) -> Response:
 
 async def _unforeseen(request: Request, _error: Exception) -> Response:
     """The server logs the error itself, with its traceback, and hangs up after this."""
-    response = problems.problem(problems.INTERNAL, _language(request))
+    if _in_a_browser(request):
+        response = _page(request, problems.Refused(problems.INTERNAL))
+    else:
+        response = problems.problem(problems.INTERNAL, _language(request))
     response.headers["Connection"] = "close"
     return response

@@ -20,9 +20,19 @@ class FairQueue:
     """
 
     def __init__(self, slots: int, waiting: int) -> None:
-        self._free = slots
+        self._slots = self._free = slots
         self._waiting = waiting
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @property
+    def busy(self) -> int:
+        """How many slots are taken."""
+        return self._slots - self._free
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait, of all callers."""
+        return sum(len(line) for line in tuple(self._lines.values()))
 
     async def acquire(self, caller: str) -> None:
         """Wait for a slot; `release` must follow.

@@ -16,12 +16,13 @@ from datetime import date
 from typing import Any, TypeVar
 
 from api.batching import Gathering
+from api.metrics import metrics_for
 from api.recording import Recorder
 from api.workers import Workers
 from rag.accounts.authority import Accounts
 from rag.answering.answer import Events, last
 from rag.answering.cache import AnswerCache, Remembering
-from rag.answering.choose import answerer, model_revision
+from rag.answering.choose import answerer, model_name, model_revision
 from rag.answering.stopping import Stop
 from rag.bootstrap import Parts
 from rag.errors import AnswerStopped, ModelFailure, ReferentError
@@ -63,6 +64,7 @@ class Service:
         self.journal = Journal(parts.registry, chosen, parts.data)
         self.recorder = Recorder(self.journal)
         self._gate = ThreadPoolExecutor(GATE_THREADS, thread_name_prefix="referent-gate")
+        self.metrics = metrics_for(chosen)
         self._embedder = Gathering(parts.embedder) if parts.embedder else None
         self._index = ready_index(parts)
         self._searcher = Searcher(parts.catalogue, self._index, self._embedder)
@@ -99,7 +101,9 @@ class Service:
         """
         stop = stop or Stop()
         _check(stop)  # it may have waited for its turn
-        with closing(self.recorder.answers(asked, self._until(stop, asked))) as events:
+        name = model_name(self.parts.settings, asked.model)
+        recorded = self.recorder.answers(asked, self._until(stop, asked))
+        with closing(self.metrics.watched(name, recorded)) as events:
             yield from events
 
     def _until(self, stop: Stop, asked: Asked) -> Events:

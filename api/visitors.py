@@ -138,6 +138,7 @@ async def check_origin(request: Request, visitor: Visitor) -> None:
         return
     given = request.headers.get(CSRF_HEADER, "")
     if not given and request.headers.get("content-type", "").startswith(FORMS):
+        await request.body()  # kept, so that the route can read it again
         given = str((await request.form()).get(CSRF_FIELD, ""))
     if not hmac.compare_digest(given.encode(), identity.csrf.encode()):
         raise Refused(FORBIDDEN)

@@ -72,6 +72,11 @@ class Workers:
         finally:
             gone.set()
 
+    @property
+    def load(self) -> tuple[int, int]:
+        """(slots taken, requests that wait), at this moment."""
+        return self._queue.busy, self._queue.waiting
+
     def close(self) -> None:
         """Let what runs end; what waits is dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.doors import Door
-from api.metrics import MEDIA_TYPE, Gauge, Metrics
+from api.metrics import MEDIA_TYPE, Gauge
 from api.problems import UNAVAILABLE
 from api.readiness import ModelProbe, readiness
 from api.routes.described import GUARDED, QUEUED, fails
@@ -20,7 +20,7 @@ from rag.database import reading
 EXAMPLE = 'referent_requests_total{method="POST",route="/v1/ask",status="200"} 3.0\n'
 
 
-def router(door: Door, metrics: Metrics, probe: ModelProbe) -> APIRouter:
+def router(door: Door, probe: ModelProbe) -> APIRouter:
     """The route, for who comes through `door`."""
     routes = APIRouter(tags=["health"])
     service = door.service
@@ -37,7 +37,7 @@ def router(door: Door, metrics: Metrics, probe: ModelProbe) -> APIRouter:
     )
     async def exposed() -> Response:
         def work() -> bytes:
-            return metrics.exposed(list(_gauges(service, probe)))
+            return service.metrics.exposed(list(_gauges(service, probe)))
 
         return Response(await service.probes.run("metrics", work), media_type=MEDIA_TYPE)
 
@@ -46,6 +46,11 @@ def router(door: Door, metrics: Metrics, probe: ModelProbe) -> APIRouter:
 
 def _gauges(service: Service, probe: ModelProbe) -> Iterator[Gauge]:
     """What can be read at the moment."""
+    lines = {"searches": service.readers, "answers": service.writers, "probes": service.probes}
+    busy = {name: workers.load[0] for name, workers in lines.items()}
+    waiting = {name: workers.load[1] for name, workers in lines.items()}
+    yield Gauge("referent_workers_busy", "Slots that are taken.", busy, "line")
+    yield Gauge("referent_workers_waiting", "Requests that wait for a slot.", waiting, "line")
     found = readiness(service, probe)
     yield Gauge("referent_ready", "1: questions can be answered.", {"": found["ready"]})
     if found["model"]["configured"]:

@@ -18,13 +18,13 @@ MAX_FIELD_BYTES = 4 * MAX_DOCUMENT  # of UTF-8, in a form with a file
 
 
 @asynccontextmanager
-async def sent(request: Request) -> AsyncIterator[FormData]:
+async def sent(request: Request, max_files: int = 1) -> AsyncIterator[FormData]:
     """The fields and files of a form.
 
     Raises:
         Refused: it does not come from one of our pages.
     """
-    reading = request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    reading = request.form(max_files=max_files, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
     async with reading as form:
         csrf.check(request, form.get(csrf.FIELD, ""))
         yield form

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.doors import Door
 from api.web import article, asking, changing, preferences, static_files, texts, verifying
 from api.web.accounts import login, mine, my_keys, vouched, welcome
 from api.web.pages import Pages
@@ -17,9 +16,8 @@ ACCOUNTS = (login, welcome, vouched, mine, my_keys)
 ADMINISTRATION = (persons, rights, keys)
 
 
-def router(door: Door) -> APIRouter:
-    """The routes, for who comes through `door`."""
-    pages = Pages(door)
+def router(pages: Pages) -> APIRouter:
+    """The routes of these pages."""
     routes = APIRouter(include_in_schema=False)
     for part in (*PARTS, *ACCOUNTS, *ADMINISTRATION):
         routes.include_router(part.router(pages))

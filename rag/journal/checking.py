@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,8 @@ def check(engine: Engine, key: Key) -> Report:
         head, mac = read_head(connection)
         walk = Walk(head.anchor_seq, head.anchor_hash, erased(connection))
         counted = _Counted()
-        problem = next(_wrong(connection, walk, counted), None)
+        with closing(_wrong(connection, walk, counted)) as problems:
+            problem = next(problems, None)
         problem = problem or _wrong_end(connection, walk, head)
         problem = problem or _wrong_signature(head, mac, key)
         problem = problem or walk.damage or counted.wrong(connection, head.anchor_seq)
@@ -114,8 +116,9 @@ def rows(connection: Connection, *, after: int = 0, to: int | None = None) -> It
     )
     if to is not None:
         query = query.where(journal.c.seq <= to)
-    found: Iterator[Any] = iter(connection.execute(query).mappings())
-    return found
+    with connection.execute(query) as found:  # given up half-way, PostgreSQL would keep a cursor
+        listed: Any = found.mappings()
+        yield from listed
 
 
 def erased(connection: Connection) -> list[tuple[int, int]]:
@@ -136,7 +139,7 @@ def _details(said: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _wrong(connection: Connection, walk: Walk, counted: _Counted) -> Iterator[Problem]:
+def _wrong(connection: Connection, walk: Walk, counted: _Counted) -> Generator[Problem]:
     for row in rows(connection):
         problem = walk.step(row)
         if problem:

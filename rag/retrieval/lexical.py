@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 import Stemmer
 
@@ -62,8 +62,7 @@ def word_tokens(text: str) -> list[str]:
     return [token for chunk in _CHUNK.findall(text.lower()) for token in _chunk_tokens(chunk)]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text, which stands within `text[start:end]`; `token` is "" for a stop word."""
 
     plain: str  # by `plain`
@@ -75,11 +74,16 @@ class Word:
 def spoken(text: str) -> list[Word]:
     """Every word of `text` in reading order; those with a token give `word_tokens`."""
     return [
-        Word(plain(part), "" if part in _STOP_WORDS else _stem(part), *match.span())
+        Word(*_plain_and_token(part), *match.span())
         for match in _CHUNK.finditer(_lower(text))
         for piece in match.group().split("-")
         for part in _without_elision(piece)
     ]
+
+
+@lru_cache(_CACHE)
+def _plain_and_token(part: str) -> tuple[str, str]:
+    return plain(part), "" if part in _STOP_WORDS else _stem(part)
 
 
 def plain(text: str) -> str:

@@ -105,11 +105,9 @@ class Thesaurus:
 
     def entries(self, key: str) -> Sequence[Entry]:
         """Those with this key."""
+        own = self._by_key.get(key, ())
         below = self._base.entries(key) if self._base else ()
-        return [
-            *(entry for entry in below if entry.entry_id not in self._ids),
-            *self._by_key.get(key, ()),
-        ]
+        return [*(e for e in below if e.entry_id not in self._ids), *own] if below else own
 
     def concepts(self, question: str, without: frozenset[str] = NOTHING_OFF) -> list[Concept]:
         """What the entries know of a question, in reading order, each run of stems once.
@@ -120,37 +118,20 @@ class Thesaurus:
         words = spoken(question)
         said = frozenset(word.plain for word in words)
         told = [word for word in words if word.token]
+        stems = [word.token for word in told]
         found: dict[int, Concept] = {}
         taken = [False] * len(told)
         for size in range(min(self.longest, len(told)), 0, -1):
             for start in range(len(told) - size + 1):
-                run = told[start : start + size]
-                if any(taken[start : start + size]):
+                known = self.entries(" ".join(stems[start : start + size]))
+                if not known or any(taken[start : start + size]):
                     continue
-                entries = self._fitting(run, said, without)
+                run = told[start : start + size]
+                entries = [e for e in _fitting(known, run, said) if e.entry_id not in without]
                 if entries:
                     taken[start : start + size] = [True] * size
                     found[start] = _concept(question, run, entries)
         return list({found[start].tokens: found[start] for start in sorted(found)}.values())
-
-    def _fitting(
-        self, run: Sequence[Word], said: frozenset[str], without: frozenset[str]
-    ) -> Sequence[Entry]:
-        """The entries with these stems whose telling function words the question has.
-
-        Where some are for these very words, only they: "arrêté" is not "arrêter". So one that is
-        off, in its file or by `without`, has these words taken as they are.
-        """
-        typed = [word.plain for word in run]
-        same: list[Entry] = []
-        inflected: list[Entry] = []
-        for entry in self.entries(" ".join(word.token for word in run)):
-            own = spoken(entry.lay)
-            if _telling(own) <= said:
-                very = [word.plain for word in own if word.token] == typed
-                (same if very else inflected).append(entry)
-        chosen = same or [entry for entry in inflected if not entry.exact]
-        return [entry for entry in chosen if entry.legal and entry.entry_id not in without]
 
 
 def understood(concepts: Iterable[Concept]) -> Iterator[Understood]:
@@ -158,6 +139,24 @@ def understood(concepts: Iterable[Concept]) -> Iterator[Understood]:
     for concept in concepts:
         for entry in concept.entries:
             yield Understood(concept.words, entry.legal, entry.entry_id)
+
+
+def _fitting(known: Iterable[Entry], run: Sequence[Word], said: frozenset[str]) -> list[Entry]:
+    """Those of the entries with these stems whose telling function words the question has.
+
+    Where some are for these very words, only they: "arrêté" is not "arrêter". So one that is off,
+    or left out afterwards, has its words taken as they are.
+    """
+    typed = [word.plain for word in run]
+    same: list[Entry] = []
+    inflected: list[Entry] = []
+    for entry in known:
+        own = spoken(entry.lay)
+        if _telling(own) <= said:
+            very = [word.plain for word in own if word.token] == typed
+            (same if very else inflected).append(entry)
+    chosen = same or [entry for entry in inflected if not entry.exact]
+    return [entry for entry in chosen if entry.legal]
 
 
 def _concept(question: str, run: Sequence[Word], entries: Sequence[Entry]) -> Concept:

@@ -47,8 +47,8 @@ class ShippedShelf:
 
     def entries(self, key: str) -> Sequence[Entry]:
         """Those with this key."""
-        where = f"{self._path}, « {key} »"
-        return [_entry(line, where)[1] for line in self._lines.get(key, ())]
+        lines = self._lines.get(key, ())
+        return [_entry(line, f"{self._path}, « {key} »")[1] for line in lines]
 
 
 def load(own: Path | None = None) -> Thesaurus:

@@ -112,7 +112,35 @@ def test_the_model_server(tmp_path: Path) -> None:
         assert scraped(running.everyone)["referent_model_up",] == 0
 
 
+def test_both_doors_count_together(server: Served) -> None:
+    for client in (server.everyone, server.operator):
+        client.get("/v1/texts")
+    found = scraped(server.operator)
+    assert found["referent_requests_total", "GET", "/v1/texts", "200"] == 2
+
+
+def test_lines_are_told(server: Served) -> None:
+    """The scrape itself takes the one slot of the probes."""
+    found = scraped(server.everyone)
+    assert found["referent_workers_busy", "probes"] == 1
+    assert found["referent_workers_busy", "searches"] == 0
+    assert found["referent_workers_waiting", "answers"] == 0
+
+
 # Answers
+
+
+def test_answers_are_counted_at_every_door(server: Served) -> None:
+    asked = {"question": "Quel est le délai du recours gracieux ?"}
+    chat = {"messages": [{"role": "user", "content": "zzz"}]}
+    server.everyone.post("/v1/ask", json=asked)
+    server.everyone.post("/v1/ask", json=asked, headers={"Accept": "text/event-stream"})
+    server.everyone.post("/v1/chat/completions", json=chat)
+    found = scraped(server.everyone)
+    assert found["referent_answers_total", "extractive", "answered"] == 2
+    assert found["referent_answers_total", "extractive", "refused"] == 1
+    assert found["referent_answers_cached_total",] == 1
+    assert found["referent_sentences_total", "verified"] >= 2
 
 
 def events(*given: Answer | Exception) -> Events:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -41,7 +43,7 @@ class MyPage:
         me, frame = mine(), self._pages.frame(request)
 
         def work() -> str:
-            more = {"wrong": found, "new_key": new_key, "typed": typed or {}}
+            more = {"wrong": found, "new_key": new_key, "typed": defaultdict(str, typed or {})}
             done = DONE.get(request.query_params.get("fait", ""), "")
             return self._pages.html(
                 frame, "accounts/mine.html", done=done, **self._read(me), **more

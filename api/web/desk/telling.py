@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from api import visitors
 from api.problems import INVALID, Refused
-from rag.journal.entry import Entry
+from rag.journal.entry import Entry, new_request_id, now
 
 UPDATE, REMOVE = "update", "remove"
 MAX_REASON = 500  # characters
 
 
-def entry(kind: str, *, question: str = "", reason: str = "", **detail: object) -> Entry:
-    """What the visitor present does. `detail` names no text and no person: whoever reads the
+def entry(kind: str, *, question: str = "", reason: str = "", **about: object) -> Entry:
+    """What the visitor present does. `about` names no text and no person: whoever reads the
     journal reads it; names stand in `question`, which is read with a reason only."""
     visitor = visitors.present()
     return Entry(
@@ -24,8 +25,18 @@ def entry(kind: str, *, question: str = "", reason: str = "", **detail: object) 
         visitor.caller.services,
         question=question,
         reason=reason,
-        detail=json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else "",
+        detail=detail(**about) if about else "",
     )
+
+
+def again(entry: Entry) -> Entry:
+    """The same person's next entry, of this moment."""
+    return replace(entry, request_id=new_request_id(), at=now())
+
+
+def detail(**about: object) -> str:
+    """What an entry keeps of a deed."""
+    return json.dumps(about, ensure_ascii=False, sort_keys=True)
 
 
 def detail_of(said: str) -> Mapping[str, object]:

@@ -3,13 +3,12 @@ named, and cannot be told from those that are gone."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
-from api.web.desk.telling import detail_of
+from api.web.desk import telling
 from rag.catalogue import schema
 from rag.catalogue.reading import may_read
 from rag.catalogue.records import BATCH
@@ -62,8 +61,8 @@ def without_others(
 def _without(found: Recorded, read: frozenset[str], known: frozenset[str]) -> Recorded:
     entry = found.entry
     kept = tuple(version for version in entry.versions if version in read)
-    detail = dict(detail_of(entry.detail))
+    detail = dict(telling.detail_of(entry.detail))
     if TEXT in detail and detail[TEXT] not in known:
         del detail[TEXT]
-        entry = replace(entry, detail=json.dumps(detail, ensure_ascii=False, sort_keys=True))
+        entry = replace(entry, detail=telling.detail(**detail))
     return replace(found, entry=replace(entry, versions=kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
@@ -66,7 +67,7 @@ class PeoplePages:
                 people=self._desk.people(),
                 names=names,
                 wrong=found,
-                typed=typed or {},
+                typed=defaultdict(str, typed or {}),
             )
 
         html = await self._pages.read(request, work)

@@ -51,7 +51,7 @@
   }
 
   function waiting(question) {
-    document.querySelector("[data-start]").hidden = true;
+    document.querySelector("[data-start]").classList.add("done");
     next.hidden = true;
     const section = document.getElementById("waiting").content.firstElementChild.cloneNode(true);
     const title = section.querySelector("[data-question]");
@@ -148,7 +148,7 @@
   // What was asked can be asked again.
   function again(shown) {
     if (next.querySelector("form")) next.hidden = false;
-    else document.querySelector("[data-start]").hidden = false;
+    else document.querySelector("[data-start]").classList.remove("done");
   }
 
   function parsed(html) {

@@ -62,11 +62,17 @@ def test_reading_a_page_writes_nothing(desk: Office) -> None:
     assert sum(words.startswith("UPDATE") for words in spoken) == 1
 
 
+READ_ONLY = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET default_transaction_read_only = on",
+}
+
+
 def test_a_registry_that_cannot_be_written_locks_nobody_out(desk: Office) -> None:
     token = desk.person("zoé").token
     desk.clock.wait(minutes=5)
     with reading(desk.engine) as connection:  # the pool hands the same connection out again
-        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql(READ_ONLY[connection.dialect.name])
     with pytest.raises(StorageError):
         desk.accounts.logout(token)
     assert desk.accounts.caller_of_session(token) is not None

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from databases import SQLITE_ONLY
 from keeping import asked, check, filled, on_disk, opened, sql, wrong
 
 from rag.database import reading
@@ -20,6 +21,7 @@ def erase(kept: Journal, person: str) -> int:
     return erasure.erase(kept, person, who="operator", door="command")
 
 
+@SQLITE_ONLY  # looks at every byte on the disk
 def test_what_was_a_persons_is_gone_everywhere(kept: Journal, tmp_path: Path) -> None:
     kept.record(asked(0, who="Zoé Zibeline", question="Puis-je être mutée ?", comment="privé"))
     kept.record(asked(1))

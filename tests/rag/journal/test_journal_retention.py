@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from databases import SQLITE_ONLY
 from keeping import START, asked, check, filled, on_disk, opened, sql, wrong
 
 from rag.database import reading
@@ -140,6 +141,7 @@ def test_tampering_after_a_purge_is_found(kept: Journal, tmp_path: Path, tamper:
     assert wrong(kept) is not None
 
 
+@SQLITE_ONLY  # looks at every byte on the disk
 def test_purged_words_leave_the_disk(kept: Journal, tmp_path: Path) -> None:
     kept.record(asked(0, question="Zibeline ?", at=START - 20 * DAY))
     assert b"Zibeline" in on_disk(tmp_path)

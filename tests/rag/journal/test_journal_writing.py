@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from databases import SQLITE_ONLY
 from keeping import ROOT, asked, check, filled, on_disk, opened, wrong
+from sqlalchemy import Transaction
 
 from rag import database
 from rag.database import reading
@@ -21,7 +22,6 @@ from rag.journal.entry import Entry, Spent, new_request_id
 from rag.journal.filters import Filter, Scope
 from rag.journal.journal import Journal
 from rag.journal.reading import Recorded, entries, page
-from rag.registry.engine import FILE_NAME
 
 
 def recorded(kept: Journal) -> list[Recorded]:
@@ -97,6 +97,7 @@ def test_filters(kept: Journal, chosen: Filter, numbers: list[int]) -> None:
     assert found == [asked(number).question for number in numbers]
 
 
+@SQLITE_ONLY  # looks at every byte on the disk
 def test_pseudonyms_and_hashes(tmp_path: Path) -> None:
     with opened(tmp_path, journal_names="pseudonym", journal_questions="hash") as kept:
         for number in (0, 0, 3, 1):
@@ -164,30 +165,27 @@ def test_a_journal_that_is_off_writes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connection:
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Transaction]:
     """Another process writes, and does not end."""
     monkeypatch.setattr(database, "BUSY_SECONDS", 0)
-    with opened(tmp_path):
-        pass  # the schema is there
-    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    return other
+    with opened(tmp_path) as other, other.engine.connect() as connection:
+        yield connection.begin()
 
 
-def test_what_cannot_be_written_is_withheld(tmp_path: Path, held: sqlite3.Connection) -> None:
-    with opened(tmp_path) as kept, closing(held):
+def test_what_cannot_be_written_is_withheld(tmp_path: Path, held: Transaction) -> None:
+    with opened(tmp_path) as kept:
         with pytest.raises(CatalogueBusy):
             kept.record(asked())
-        held.execute("ROLLBACK")
+        held.rollback()
         assert kept.record(asked())
         assert check(kept).entries == 1
 
 
-def test_or_is_counted_as_missed(tmp_path: Path, held: sqlite3.Connection) -> None:
-    with opened(tmp_path, journal_required=False) as kept, closing(held):
+def test_or_is_counted_as_missed(tmp_path: Path, held: Transaction) -> None:
+    with opened(tmp_path, journal_required=False) as kept:
         assert not kept.record(asked())
         assert kept.missed == 1
-        held.execute("ROLLBACK")
+        held.rollback()
         assert kept.record(asked())
         assert (kept.missed, check(kept).entries) == (1, 1)
 
@@ -263,6 +261,7 @@ def on_a_disk(place: Path, then: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@SQLITE_ONLY
 @pytest.mark.slow
 def test_a_full_disk_withholds_the_answer(disk: Path) -> None:
     writing = shlex.join(script(disk, 0, 2000))
@@ -277,6 +276,7 @@ def test_a_full_disk_withholds_the_answer(disk: Path) -> None:
         assert 5 < check(journal).entries < 2005
 
 
+@SQLITE_ONLY
 @pytest.mark.slow
 def test_or_lets_it_go_and_counts(disk: Path) -> None:
     kept = disk.parent / "after"
