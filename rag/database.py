@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -18,6 +19,7 @@ from rag.errors import NewerSchema, SettingsError
 SQLITE = "sqlite"
 BUSY_SECONDS = 10  # how long a writer waits for another before it says so
 
+_ALEMBIC = Lock()  # its `op` is one for the whole process, whatever the thread
 _TREE = "tree"  # execution option: the tree of the database
 
 
@@ -48,8 +50,12 @@ def open_database(url: str, where: str, tree: Tree) -> Engine:
     """
     engine = _engine(_address(url, where), {_TREE: tree})
     event.listen(engine, "begin", _begin_writing)
-    with translated(where, tree.named):
-        _migrate(engine, where, tree)
+    try:
+        with translated(where, tree.named):
+            _migrate(engine, where, tree)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -134,7 +140,7 @@ def _upgrade(engine: Engine, where: str, tree: Tree) -> None:
     config = Config()
     config.set_main_option("script_location", tree.migrations)
     config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
+    with _ALEMBIC, engine.begin() as connection:
         if engine.dialect.name == postgres.NAME:
             postgres.check_encoding(connection, where)
         config.attributes["connection"] = connection

@@ -19,7 +19,7 @@ from rag.errors import CatalogueError
 
 NAME = "postgresql"
 # One moment of the database for a whole transaction, as SQLite's WAL gives it.
-VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+VIEW = {"isolation_level": "REPEATABLE READ"}
 _CONNECTING = {
     "connect_timeout": 5,  # seconds
     "application_name": "referent",

@@ -36,19 +36,22 @@ class Settings(BaseSettings):
     data: Path = Field(default=DEFAULT_DATA, description="Folder that holds all state.")
     catalogue_url: str = Field(
         default="",
-        description="SQLAlchemy address of the catalogue; empty: SQLite in the data folder.",
+        repr=False,
+        description="Address of the catalogue, `postgresql://account:password@server/database`; "
+        "empty: SQLite in the data folder.",
     )
     registry_url: str = Field(
         default="",
-        description="SQLAlchemy address of the registry (accounts, journal); empty: the "
-        "catalogue's when that is set, else SQLite in the data folder.",
+        repr=False,
+        description="Address of the registry (accounts, journal); empty: the catalogue's when "
+        "that is set, else SQLite in the data folder.",
     )
     index_url: str = Field(
         default="",
         description="Address of a Qdrant server; empty: the embedded index in the data folder.",
     )
     index_api_key: str = Field(
-        default="", description="Key of the Qdrant server, when it asks for one."
+        default="", repr=False, description="Key of the Qdrant server, when it asks for one."
     )
     index_collection: str = Field(
         default="referent", description="Collection on the Qdrant server."
@@ -198,6 +201,7 @@ class Settings(BaseSettings):
     )
     journal_key: str = Field(
         default="",
+        repr=False,
         description="Secret that signs the journal, the same for every server that shares a "
         "registry; empty: `journal.key` in the data folder.",
     )

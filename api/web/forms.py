@@ -24,7 +24,9 @@ async def sent(request: Request, max_files: int = 1) -> AsyncIterator[FormData]:
     Raises:
         Refused: it does not come from one of our pages.
     """
-    reading = request.form(max_files=max_files, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    reading = request.form(
+        max_files=max_files, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
+    )
     async with reading as form:
         csrf.check(request, form.get(csrf.FIELD, ""))
         yield form

@@ -34,6 +34,7 @@ MENU = (
     Entry("/texts", N_("Textes"), Permission.READ),
     Entry("/verify", N_("Vérifier"), Permission.VERIFY),
     Entry("/changes", N_("Changements"), Permission.CHANGES),
+    Entry("/mises-a-jour", N_("Mises à jour"), Permission.UPDATE_TEXTS),
     Entry("/administration/personnes", N_("Administration"), Permission.ADMIN_PEOPLE),
 )
 

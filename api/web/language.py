@@ -6,6 +6,7 @@ French is what stands in templates and code; the English catalogue is `locale/en
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -18,6 +19,7 @@ from rag.legal.dates import french
 
 COOKIE = "lang"
 LANGUAGES = {FRENCH: "Français", ENGLISH: "English"}
+_BEFORE, _AFTER = re.compile(r" ([:;?!»])"), re.compile(r"(«) ")
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -37,11 +39,28 @@ def chosen(request: Request) -> str:
     return kept if kept in LANGUAGES else language_of(request.headers.get("accept-language", ""))
 
 
+class Typeset(NullTranslations):
+    """French as it is printed: no line ends before « : ; ? ! » or within guillemets."""
+
+    def gettext(self, message: str) -> str:
+        """The message."""
+        return typeset(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The message for that number; in French zero is singular."""
+        return typeset(msgid1 if abs(n) < 2 else msgid2)
+
+
+def typeset(words: str) -> str:
+    """The words with no-break spaces where French has them."""
+    return _AFTER.sub("\\1\u00a0", _BEFORE.sub("\u00a0\\1", words))
+
+
 @cache
 def translations(language: str) -> NullTranslations:
     """The messages of that language."""
     if language == FRENCH:
-        return NullTranslations()
+        return Typeset()
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

@@ -25,7 +25,7 @@ from rag.legal.titles import name_key
 from rag.retrieval.numbers import find_numbers, number_key
 from rag.types import Article, Caller, Hit, Text
 
-LIMIT = 20  # passages found by words
+LIMIT = 12  # passages found by words
 NUMBERED = 30  # articles found by number
 MAX_QUERY = 300
 

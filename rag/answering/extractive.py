@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.answering.granted import asked_part
 from rag.answering.sentences import (
     Span,
     introduction,
@@ -58,6 +59,9 @@ class _Choice:
     length: int  # words
 
 
+ASKING = frozenset(tokens("combien comment pourquoi quand"))  # no text need hold these
+
+
 class ExtractiveGenerator(Generator):
     """`Generator` that quotes. `weigh` gives the rarity of tokens in the corpus."""
 
@@ -69,7 +73,8 @@ class ExtractiveGenerator(Generator):
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftSentence]:
         """The sentences that answer, verbatim, by article; none when the passages do not."""
-        weights = self._weigh(list(dict.fromkeys(tokens(question))))
+        question = asked_part(question)
+        weights = self._weigh([t for t in dict.fromkeys(tokens(question)) if t not in ASKING])
         asked = _asked_for(question, hits)
         read = asked or dict(enumerate(hits[:READ_HITS]))
         if not weights or (not asked and confidence(weights, list(read.values())) < MIN_CONFIDENCE):

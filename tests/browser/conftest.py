@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from running import ROOT, WORDS_ONLY, command, referent
 from seen import Opens
 
@@ -78,18 +78,22 @@ def axe() -> str:
 
 @pytest.fixture
 def opens(browser: Browser, address: str) -> Iterator[Opens]:
-    """Opens an address in a browser of its own; its errors and foreign requests fail the test."""
+    """Opens an address in a browser of its own; its errors and foreign requests fail the test.
+
+    `failing`: a request will fail, which the browser may say.
+    """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def opened(path: str = "/", **settings: object) -> Page:
+    def opened(path: str = "/", failing: bool = False, **settings: object) -> Page:
         given = {"locale": "fr-FR", "viewport": {"width": 1400, "height": 900}, **settings}
         context = browser.new_context(base_url=address, **given)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        if not failing:
+            page.on("console", lambda said: _unsaid(said, wrong))
         page.on("request", lambda asked: _ours(asked.url, address, wrong))
         page.goto(path)
         return page
@@ -98,6 +102,11 @@ def opens(browser: Browser, address: str) -> Iterator[Opens]:
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def _unsaid(said: ConsoleMessage, wrong: list[str]) -> None:
+    if said.type == "error":
+        wrong.append(said.text)
 
 
 def _ours(url: str, address: str, wrong: list[str]) -> None:

@@ -84,6 +84,35 @@ def test_without_scripts_one_asks_and_reads(opens: Opens) -> None:
     expect(page.locator(".tally")).to_contain_text("article inconnu")
 
 
+def test_a_server_that_hangs_up_is_said_and_asked_again(opens: Opens) -> None:
+    page = opens(failing=True)
+    page.route("**/ask/stream", lambda route: route.abort())
+    page.locator("#question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("La réponse a été coupée")
+    page.unroute("**/ask/stream")
+    page.locator("#question").press("Enter")
+    expect(page.locator(".told").last).to_contain_text(WORDS)
+
+
+def test_a_refusal_of_the_server_is_shown_in_place(opens: Opens) -> None:
+    page = opens(failing=True)
+    page.context.clear_cookies()
+    page.locator("#question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("rechargez la page")
+    expect(page.locator("#question")).to_have_value(QUESTION)
+
+
+def test_writing_can_be_stopped(opens: Opens) -> None:
+    page = opens(failing=True)
+    page.route("**/ask/stream", lambda _route: None)  # nothing ever comes
+    page.locator("#question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Arrêter").click()
+    expect(page.get_by_role("alert")).to_contain_text("La réponse a été arrêtée")
+
+
 def test_the_theme_changes_without_losing_the_answer(opens: Opens) -> None:
     page = opens(color_scheme="light")
     ask(page)

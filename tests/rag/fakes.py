@@ -100,9 +100,10 @@ def even_weights(tokens: Sequence[str]) -> Mapping[str, float]:
 
 
 @contextmanager
-def filled(folder: Path, *states: TextState) -> Iterator[Parts]:
+def filled(folder: Path, *states: TextState, catalogue_url: str = "") -> Iterator[Parts]:
     """A catalogue and an embedded index that hold these states, without an embedding model."""
-    with open_parts(Settings(data=folder, embedding_model=NO_MODEL)) as parts:
+    chosen = Settings(data=folder, embedding_model=NO_MODEL, catalogue_url=catalogue_url)
+    with open_parts(chosen) as parts:
         take_in(parts.catalogue, *states)
         with writing(parts.catalogue, "test") as connection:
             record_model(connection, parts)

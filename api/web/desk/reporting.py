@@ -85,8 +85,18 @@ def shown(numbers: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
 
 
 def _change(told: Mapping[str, Any]) -> Change:
-    lists = (tuple(map(str, told[n])) for n in ("added", "changed", "removed", "metadata_only"))
-    return Change(str(told["text_id"]), str(told["text"]), *lists, int(told["unchanged"]))
+    def numbers(name: str) -> tuple[str, ...]:
+        return tuple(map(str, told[name]))
+
+    return Change(
+        str(told["text_id"]),
+        str(told["text"]),
+        numbers("added"),
+        numbers("changed"),
+        numbers("removed"),
+        numbers("metadata_only"),
+        int(told["unchanged"]),
+    )
 
 
 def _local(words: str, source: Path) -> str:

@@ -66,6 +66,7 @@ class Updates:
         self._service = pages.door.service
         self._parts = pages.door.service.parts
         self._uploads = Uploads(self._parts.data)
+        self._uploads.sweep()
         self._runner = Runner(self._parts, self._uploads)
 
     async def listed(self, request: Request, q: str = "") -> Response:
@@ -137,7 +138,11 @@ class Updates:
             self._service.journal.record(_told(begun, "started"))
             upload = view.upload.begin()
             run = Run(upload, frame.visitor.caller, trial=False, accept_removals=accepts)
-            self._runner.start(run, lambda result: self._done(upload, begun, result))
+            try:
+                self._runner.start(run, lambda result: self._done(upload, begun, result))
+            except Refused:
+                upload.wait_again()
+                raise
 
         await self._pages.read(request, work)
         return redirect(f"{ADDRESS}/{token}")
@@ -179,7 +184,7 @@ class Updates:
         return View(upload, state, None, "")
 
     def _done(self, upload: Upload, begun: Entry, result: Result) -> None:
-        """What was sent is not kept, nor remembered as a source; the journal learns how it ended."""
+        """What was sent is neither kept nor remembered as a source; the journal learns the end."""
         if not upload.wanted.folder:
             with writing(self._parts.catalogue, self._parts.catalogue_place) as connection:
                 read_sources.forget_gone(connection, [upload.source], [])

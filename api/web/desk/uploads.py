@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -80,6 +81,10 @@ class Upload:
             raise busy() from error
         return self
 
+    def wait_again(self) -> None:
+        """It could not begin: it can be confirmed again."""
+        (self.path / BEGUN).unlink(missing_ok=True)
+
     def result(self, name: str) -> Result | None:
         """How the trial (`TRIED`) or the run (`DONE`) ended; None: it has not."""
         with suppress(FileNotFoundError):
@@ -135,6 +140,9 @@ class Uploads:
         for name, content in files.items():
             (path / FILES / name).write_bytes(content)
         _write(path / WANTED, asdict(wanted))
+        sweeping = threading.Timer(KEPT_SECONDS + 1, self.sweep)
+        sweeping.daemon = True
+        sweeping.start()
         return Upload(token, path, wanted)
 
     def find(self, token: str, who: str) -> Upload:

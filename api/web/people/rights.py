@@ -28,7 +28,7 @@ ONE = LIST + "/{text_id:path}"
 SHOWN = 200  # texts on one page
 EVERYONE, SOME = "tous", "services"
 NAME_ONE = N_("nommez au moins un service, ou choisissez « tout le monde »")
-DONE = {"droits": N_("Les droits sont changés ; ils comptent dès la prochaine demande.")}
+DONE = {"droits": N_("Les droits sont changés : ce qui est retiré l'est dès la prochaine demande.")}
 
 
 def router(pages: Pages) -> APIRouter:

@@ -14,6 +14,9 @@ SECTIONS = (
     Entry(BASE + PEOPLE, N_("Personnes"), Permission.ADMIN_PEOPLE),
     Entry(BASE + TEXTS, N_("Textes et services"), Permission.ADMIN_PEOPLE),
     Entry(BASE + KEYS, N_("Clés d'API"), Permission.ADMIN_KEYS),
+    Entry(BASE + "statistiques", N_("Statistiques"), Permission.READ_STATISTICS),
+    Entry(BASE + "journal", N_("Journal"), Permission.READ_JOURNAL),
+    Entry(BASE + "etat", N_("État"), Permission.SYSTEM_STATE),
 )
 
 

@@ -12,7 +12,7 @@ from unittest import mock
 import httpx
 import pytest
 from browser import Page, asked, opened, sent
-from desk import PASSWORD, PUBLIC, Desk, csrf_of, desk, log_in
+from front_desk import PASSWORD, PUBLIC, Desk, csrf_of, desk, log_in
 
 from api import rules
 from api.rules import Rule

@@ -168,3 +168,10 @@ def test_static_files_are_ours_and_named_by_content(served: Served) -> None:
     assert again.status_code == 304
     for name in ("../pages.py", "..%2fpages.py", "nothing.css", "%2e%2e/pages.py"):
         assert served.everyone.get(f"/static/{name}").status_code == 404
+
+
+def test_an_unknown_address_is_a_page_for_a_browser_alone(served: Served) -> None:
+    page = opened(served.everyone, "/nowhere", 404, Accept="text/html")
+    assert "Cette adresse n'existe pas" in page.words
+    told = served.everyone.get("/nowhere", headers={"Accept": "application/json"})
+    assert told.json()["type"] == "urn:referent:no-such-address"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from browser import Page, opened, sent
-from desk import PASSWORD, Desk, csrf_of, desk, log_in
+from front_desk import PASSWORD, Desk, csrf_of, desk, log_in
 
 from rag.accounts.roles import Permission, Role
 
@@ -104,7 +105,7 @@ def test_another_password_ends_every_session(office: Desk) -> None:
     office.person("pass")
     with office.logged_in("pass") as client, office.logged_in("pass") as other:
         page = opened(client, "/compte")
-        assert page.source.count("<li>depuis le") == 2
+        assert page.source.count("<li>depuis le") == 3  # with the one that the link opened
         old = client.cookies["referent_session"]
         change = "/compte/mot-de-passe"
         for status, given, field in [
@@ -221,6 +222,15 @@ def found(client: httpx.Client) -> bool:
     return "zibeline des agents" in client.get("/texts?q=zibeline").text
 
 
+def soon(true: Callable[[], bool]) -> bool:
+    """Whether it becomes true: the index follows within a moment."""
+    end = time.monotonic() + 10
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+@pytest.mark.slow
 def test_rights_are_managed_without_reading(office: Desk, chief: httpx.Client) -> None:
     office.person("voyer", Role.AGENT, "voirie")
     with office.logged_in("voyer") as client:
@@ -238,11 +248,11 @@ def test_rights_are_managed_without_reading(office: Desk, chief: httpx.Client) -
         post(chief, address, 422, to="services", services=" \n ")  # must not open it to everyone
         assert not found(client)
         post(chief, address, to="services", services="RH\nVoirie")
-        assert found(client) and not found(chief)
+        assert soon(lambda: found(client)) and not found(chief)
         post(chief, address, to="services", services="rh")
         assert not found(client)
         post(chief, address, to="tous", services="rh")
-        assert found(client) and found(chief)
+        assert soon(lambda: found(client)) and soon(lambda: found(chief))
         post(chief, address, to="services", services="rh")
         assert not found(client) and not found(chief)
         post(chief, address, 422, to="services", services="x" * 201)

@@ -38,6 +38,11 @@ def test_languages_have_their_words_and_dates() -> None:
     assert translations("en").gettext("Demander") == "Ask"
     assert translations("fr").gettext("Demander") == "Demander"
     assert catalogue_path("en").is_file() and set(LANGUAGES) == {"fr", "en"}
+    assert (
+        translations("fr").gettext("« Quoi » ? Ceci : cela")
+        == "«\u00a0Quoi\u00a0»\u00a0? Ceci\u00a0: cela"
+    )
+    assert translations("fr").ngettext("%(num)s texte", "%(num)s textes", 0) == "%(num)s texte"
     assert day_words(date(2026, 5, 1), "fr") == "1er mai 2026"
     assert day_words(date(2026, 5, 1), "en") == "1 May 2026"
 

@@ -39,7 +39,9 @@ scopes = st.sets(st.sampled_from(sorted(KEY_PERMISSIONS)), min_size=1)
 services = st.sets(st.sampled_from(["rh", "état civil", "voirie"]))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
+)
 @given(
     first=st.sampled_from(Role),
     later=st.lists(st.tuples(st.sampled_from(Role), services), max_size=3),

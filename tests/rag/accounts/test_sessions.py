@@ -102,7 +102,7 @@ def test_the_registry_holds_no_token(desk: Office) -> None:
     assert desk.accounts.caller_of_session(row.session_id) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(token=st.text(st.characters(exclude_categories=()), max_size=80))
 def test_nothing_else_opens_one(desk: Office, token: str) -> None:
     if not desk.administration.people():

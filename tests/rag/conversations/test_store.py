@@ -36,8 +36,8 @@ class Clock:
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    with filled(tmp_path, OPEN, CLOSED) as made:
+def parts(tmp_path: Path, database: str) -> Iterator[Parts]:
+    with filled(tmp_path, OPEN, CLOSED, catalogue_url=database) as made:
         with writing(made.registry, "test") as connection:
             for person in ("ève", "paul"):
                 connection.execute(

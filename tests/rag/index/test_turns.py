@@ -13,22 +13,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from databases import catalogue_url
 from made_up import state, take_in
 from running import ROOT
 from sqlalchemy import Engine
 from test_projection import FakeIndex, agrees, catch_up
 
-from rag.catalogue.engine import open_catalogue, sqlite_url
+from rag.catalogue.engine import open_catalogue
 from rag.errors import IndexBusy
 from rag.index import turn
 from rag.ports import IndexPoint
 
 SECONDS = 10.0
-
-
-@pytest.fixture
-def catalogue(tmp_path: Path) -> Engine:
-    return open_catalogue(sqlite_url(tmp_path), "test")
 
 
 class Held(FakeIndex):
@@ -46,7 +42,7 @@ class Held(FakeIndex):
 
 
 def test_the_slower_one_never_writes_over_the_newer(catalogue: Engine, tmp_path: Path) -> None:
-    index, other = Held(), open_catalogue(sqlite_url(tmp_path), "test")
+    index, other = Held(), open_catalogue(catalogue_url(tmp_path), "test")
     take_in(catalogue, state("t", {"1": "un"}, date(2024, 1, 1)))
     slow = threading.Thread(target=catch_up, args=(catalogue, index))
     slow.start()
@@ -81,13 +77,13 @@ def test_who_waits_too_long_is_told(catalogue: Engine, monkeypatch: pytest.Monke
 @pytest.mark.slow
 def test_who_dies_gives_its_turn_back(catalogue: Engine, tmp_path: Path) -> None:
     program = (
-        "import sys, time\nfrom pathlib import Path\n"
-        "from rag.catalogue.engine import open_catalogue, sqlite_url\n"
+        "import sys, time\n"
+        "from rag.catalogue.engine import open_catalogue\n"
         "from rag.index.turn import turn\n"
-        "with turn(open_catalogue(sqlite_url(Path(sys.argv[1])), 'test')):\n"
+        "with turn(open_catalogue(sys.argv[1], 'test')):\n"
         "    print('held', flush=True)\n    time.sleep(60)\n"
     )
-    line = [sys.executable, "-c", program, str(tmp_path)]
+    line = [sys.executable, "-c", program, catalogue_url(tmp_path)]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, cwd=ROOT) as holder:
         assert holder.stdout is not None and holder.stdout.readline() == "held\n"
         take_in(catalogue, state("t", {"1": "un"}))
