@@ -41,7 +41,19 @@ browser: $(AXE)
 	   apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	 echo "Pas de Chromium ici : les essais dans un navigateur seront passés."
 
-test: $(VENV)/.installed-dev browser
+# Its programs alone: the tests start servers of their own, Debian's would start one for good.
+.PHONY: postgresql
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	 { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	   export DEBIAN_FRONTEND=noninteractive && \
+	   apt-get install -y -qq postgresql-common >/dev/null && \
+	   sed -i 's/^#* *create_main_cluster.*/create_main_cluster = false/' \
+	     /etc/postgresql-common/createcluster.conf && \
+	   apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
+	 echo "Pas de PostgreSQL ici : les essais sur PostgreSQL seront passés."
+
+test: $(VENV)/.installed-dev browser postgresql
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-dev

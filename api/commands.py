@@ -170,7 +170,7 @@ def _searcher(parts: Parts) -> Searcher:
     from rag.maintenance import ready_index
     from rag.retrieval.search import Searcher
 
-    return Searcher(parts.catalogue, ready_index(parts), parts.embedder)
+    return Searcher(parts.catalogue, ready_index(parts), parts.embedder, parts.thesaurus)
 
 
 def _caller(services: list[str] | None) -> Caller:

@@ -57,6 +57,11 @@ class Folder:
     def _searcher(self) -> Iterator[Searcher]:
         with self._turn:
             try:
-                yield Searcher(self.parts.catalogue, ready_index(self.parts), self.parts.embedder)
+                yield Searcher(
+                    self.parts.catalogue,
+                    ready_index(self.parts),
+                    self.parts.embedder,
+                    self.parts.thesaurus,
+                )
             finally:
                 self.parts.release_index()

@@ -96,6 +96,12 @@ KINDS = {
     "/v1/articles/{reference:path}": "article",
     "/v1/changes": "changes",
     "/v1/verify": "verify",
+    "/texts": "texts",
+    "/texts/{text_id:path}": "texts",
+    "/articles/{reference:path}": "article",
+    "/changes": "changes",
+    "/verify": "verify",
+    "/verify/export": "verify",
 }
 
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from api.batching import Gathering
 from api.metrics import metrics_for
+from api.purging import DailyPurge
 from api.recording import Recorder
 from api.workers import Workers
 from rag.accounts.authority import Accounts
@@ -67,22 +68,31 @@ class Service:
         self.metrics = metrics_for(chosen)
         self._embedder = Gathering(parts.embedder) if parts.embedder else None
         self._index = ready_index(parts)
-        self._searcher = Searcher(parts.catalogue, self._index, self._embedder)
+        self._searcher = Searcher(parts.catalogue, self._index, self._embedder, parts.thesaurus)
         self._answers = AnswerCache(chosen.serve_cache)
         self._behind: ReferentError | None = None  # why the index could not be brought after
         self._stop = threading.Event()
         self._applier = threading.Thread(target=self._apply, name="referent-outbox")
         self._applier.start()
+        self._purging = DailyPurge(self.journal, chosen.journal_days)
+        self._purging.start()
 
     async def at_gate(self, look: Callable[[], T]) -> T:
         """What `look` returns, a moment's reading of who comes, apart from what they will ask."""
         return await asyncio.get_running_loop().run_in_executor(self._gate, look)
 
-    def search(self, question: str, caller: Caller, as_of: date | None, limit: int) -> SearchResult:
-        """As `referent search`."""
+    def search(
+        self,
+        question: str,
+        caller: Caller,
+        as_of: date | None,
+        limit: int,
+        without: frozenset[str] = frozenset(),
+    ) -> SearchResult:
+        """As `referent search`; `without`: entries of the thesaurus that are not used."""
         day = as_of or date.today()
         return self.recorder.searches(
-            question, caller, lambda: self._searcher.search(question, caller, day, limit)
+            question, caller, lambda: self._searcher.search(question, caller, day, limit, without=without)
         )
 
     def ask(self, asked: Asked, stop: Stop | None = None) -> Answer:
@@ -144,6 +154,7 @@ class Service:
         """Stop; what runs ends first."""
         self._stop.set()
         self._applier.join()
+        self._purging.close()
         for workers in (
             self.probes,
             self.readers,

@@ -96,12 +96,14 @@ def _question(line: str) -> EvalQuestion:
         )
     if row.articles is None:
         raise ValueError("ni « articles » ni « relevant » : rien ne dit ce qui répond")
-    if row.answerable != bool(row.articles):
-        raise ValueError("« answerable » et « articles » se contredisent")
-    if row.articles and not row.code.strip():
+    if not row.answerable:
+        return EvalQuestion(row.id, row.question, {}, answerable=False, quote=row.quote)
+    if not row.articles:
+        raise ValueError("« articles » est vide, et la question n'est pas dite sans réponse")
+    if not row.code.strip():
         raise ValueError("« code » manque : les articles de quel texte ?")
     right = {article_key(row.code, number): 1.0 for number in row.articles}
-    return EvalQuestion(row.id, row.question, right, row.answerable, row.quote)
+    return EvalQuestion(row.id, row.question, right, quote=row.quote)
 
 
 def _why(error: ValueError) -> str:

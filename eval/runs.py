@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,7 @@ class RunFile:
 
     def append(self, line: RunLine) -> None:
         """Write a line, in one call of the system: whole or not at all."""
-        with self._writing():
+        with _writing(self._path):
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
             try:
                 os.write(file, _encoded(line))
@@ -156,33 +157,24 @@ class RunFile:
 
     def _rewrite(self) -> None:
         kept = b"".join(map(_encoded, self.done.values()))
-        with self._writing():
+        with _writing(self._path):
             if self._path.exists() and self._path.read_bytes() == kept:
                 return
             beside = self._path.with_name(f"{self._path.name}.tmp")
             beside.write_bytes(kept)
             beside.replace(self._path)
 
-    def _writing(self) -> _Writing:
-        return _Writing(self._path)
 
-
-class _Writing:
-    """Says what could not be written."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OSError):
-            raise UsageError(
-                f"impossible d'écrire ce fichier ({error.strerror})",
-                where=str(self._path),
-                remedy="donnez un autre chemin avec --out",
-            ) from error
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"impossible d'écrire ce fichier ({error.strerror})",
+            where=str(path),
+            remedy="donnez un autre chemin avec --out",
+        ) from error
 
 
 def _encoded(line: RunLine) -> bytes:

@@ -44,5 +44,5 @@ def taken(source: Source) -> SourceError:
     return SourceError(
         "l'identifiant de ce texte, ou d'un de ses articles, ne peut pas être utilisé",
         where=source.name,
-        remedy="donnez-lui un autre identifiant (id) ou un autre titre",
+        remedy="donnez-lui un autre identifiant (id), ou un autre nom de fichier",
     )

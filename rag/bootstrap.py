@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -20,6 +21,9 @@ from rag.passages import Window
 from rag.ports import Embedder, Index
 from rag.registry import engine as registry_engine
 from rag.settings import NO_MODEL, STATIC_MODEL, Settings
+
+if TYPE_CHECKING:
+    from rag.retrieval.thesaurus import Thesaurus
 
 INDEX_FOLDER = "index"
 
@@ -82,6 +86,18 @@ class Parts:
 
             return StaticEmbedder()
         return _local_model(Path(model), self.settings.embedding_batch)
+
+    @cached_property
+    def thesaurus(self) -> Thesaurus:
+        """The shipped thesaurus under the organisation's own entries.
+
+        Raises:
+            SettingsError: its file cannot be read, or a line of it is no entry.
+        """
+        from rag.retrieval import thesaurus_file
+
+        own = self.settings.thesaurus
+        return thesaurus_file.load(Path(own) if own else None)
 
     @property
     def model_name(self) -> str:

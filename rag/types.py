@@ -229,6 +229,15 @@ class Premise:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """Words of a question, what they were understood as too, and the thesaurus entry's id."""
+
+    words: str
+    meaning: tuple[str, ...]
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer ready to be shown: every citation in it has been checked."""
 
@@ -247,6 +256,7 @@ class Answer:
     searched: str = ""  # the question as it was looked for; "": as it was asked
     premises: tuple[Premise, ...] = ()
     cached: bool = False
+    understood: tuple[Understood, ...] = ()  # how words of the question were read
     spent: Spent | None = None  # by the model, for this very answer; None: nothing
 
 
@@ -294,6 +304,7 @@ class Asked:
     model: str = ""  # "": the settings'
     history: tuple[Turn, ...] = ()  # of the same conversation, oldest first
     strict: bool = True  # the answer's text leaves out what is not verified
+    without: frozenset[str] = frozenset()  # ids of thesaurus entries that are not used
 
 
 @dataclass(frozen=True, slots=True)

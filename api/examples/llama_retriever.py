@@ -36,7 +36,7 @@ def retrieve(
     day: date | None = as_of.date() if as_of else None
 
     with open_parts(load(data)) as parts:
-        searcher = Searcher(parts.catalogue, ready_index(parts), parts.embedder)
+        searcher = Searcher(parts.catalogue, ready_index(parts), parts.embedder, parts.thesaurus)
         retriever = CatalogueRetriever(searcher, caller, day, limit)
 
         # A llama-index retriever like any other: give it to RetrieverQueryEngine.from_args(

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api import problems
+from api import problems, rules
 from api.doors import Door
 from api.web import csrf, labels, language, static_files
 from api.web.addresses import article_address, login_address, text_address
@@ -111,7 +111,14 @@ class Pages:
         return await self._run(self.door.service.writers, request, work)
 
     async def _run(self, workers: Workers, request: Request, work: Callable[[], T]) -> T:
-        return await workers.run(self.door.name(request), work)
+        """As `Door` does: what reads the texts is in the journal; an empty form reads none."""
+        kind = rules.KINDS.get(request.scope["route"].path)
+        if kind is None or (request.method, kind) == ("GET", "verify"):
+            return await workers.run(self.door.name(request), work)
+        named = request.path_params
+        asked = str(named.get("reference") or named.get("text_id") or "")
+        recorder = self.door.service.recorder
+        return await workers.run(self.door.name(request), lambda: recorder.works(kind, asked, work))
 
     def problem(self, request: Request, error: Exception) -> Response:
         """The page of an error: the API's own words for it."""

@@ -18,8 +18,8 @@ from rag.answering.extractive import ExtractiveGenerator
 from rag.answering.followup import Rewriter, by_rule, standalone
 from rag.answering.premises import premises
 from rag.ports import Embedder
-from rag.retrieval.search import Searcher, Stopwatch
-from rag.types import Answer, Asked, Citation, Hit, Premise, Sentence
+from rag.retrieval.search import Searcher, SearchResult, Stopwatch
+from rag.types import Answer, Asked, Citation, Hit, Premise, Sentence, Understood
 
 CONTEXT_ARTICLES = 8
 PASSAGES_PER_ARTICLE = 2
@@ -32,6 +32,7 @@ class Found:
     hits: tuple[Hit, ...]
     searched: str = ""
     premises: tuple[Premise, ...] = ()
+    understood: tuple[Understood, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,19 @@ class Answerer:
         day, watch = asked.as_of or today, Stopwatch()
         searched = self._searched(asked, watch)
         found = self._searcher.search(
-            searched, asked.caller, day, asked.limit or CONTEXT_ARTICLES, PASSAGES_PER_ARTICLE
+            searched,
+            asked.caller,
+            day,
+            asked.limit or CONTEXT_ARTICLES,
+            PASSAGES_PER_ARTICLE,
+            asked.without,
         )
         with watch("verify"):
             checker = Checker(self._engine, found.hits, asked.caller, day)
             wrong = tuple(premises(asked.question, checker))
         rewritten = "" if searched == asked.question else searched
-        yield Found(found.hits, rewritten, wrong)
-        drafting = Drafting(self._generator, self._fallback, asked.caller, day, watch)
+        yield Found(found.hits, rewritten, wrong, found.understood)
+        drafting = Drafting(self._generator, self._fallback, asked, day, watch)
         sentences: list[Sentence] = []
         with closing(drafting.drafts(searched, found.hits)) as drafts:
             for draft in drafts:
@@ -107,7 +113,7 @@ class Answerer:
         timings = {**found.timings, "generate": 0.0, **watch.timings}
         timings["total"] = round(sum(timings.values()), 3)
         written = _Written(drafting, tuple(sentences), checker.citations)
-        yield _answer(asked, rewritten, wrong, found.hits, written, timings)
+        yield _answer(asked, rewritten, wrong, found, written, timings)
 
     def _searched(self, asked: Asked, watch: Stopwatch) -> str:
         if not asked.history:
@@ -136,12 +142,12 @@ def _answer(
     asked: Asked,
     searched: str,
     wrong: tuple[Premise, ...],
-    hits: Sequence[Hit],
+    found: SearchResult,
     written: _Written,
     timings: dict[str, float],
 ) -> Answer:
     refused = not any(each.support == citations.VERIFIED for each in written.sentences)
-    near = wording.nearest(hits) if refused else ()
+    near = wording.nearest(found.hits) if refused else ()
     return Answer(
         question=asked.question,
         as_of=asked.as_of,
@@ -157,6 +163,7 @@ def _answer(
         answer_id=uuid.uuid4().hex,
         searched=searched,
         premises=wrong,
+        understood=found.understood,
         spent=written.drafting.generator.spent,
     )
 
@@ -176,6 +183,8 @@ def _left_out(sentences: Sequence[Sentence], *, refused: bool) -> tuple[Sentence
 
 def extractive(searcher: Searcher, embedder: Embedder | None) -> GeneratorFor:
     """The generator that needs no model; it weighs words by what the caller may read."""
-    return lambda caller, day: ExtractiveGenerator(
-        lambda tokens: searcher.rarity(tokens, caller, day), embedder
+    return lambda asked, day: ExtractiveGenerator(
+        lambda tokens: searcher.rarity(tokens, asked.caller, day),
+        embedder,
+        lambda question: searcher.concepts(question, asked.without),
     )

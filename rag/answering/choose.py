@@ -39,7 +39,7 @@ def answerer(
     return Answerer(
         parts.catalogue,
         searcher,
-        lambda _caller, _day: written,
+        lambda _asked, _day: written,
         fallback=quoting,
         rewriter=ModelRewriter(name, parts.settings, stop=stop),
     )

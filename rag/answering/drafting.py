@@ -9,10 +9,10 @@ from rag import ports
 from rag.errors import AnswerTooLong, ModelUnreachable
 from rag.ports import DraftSentence
 from rag.retrieval.search import Stopwatch
-from rag.types import Caller, Hit
+from rag.types import Asked, Hit
 
 UNREACHABLE = "Le serveur de modèles ne répond pas : la réponse cite les textes, sans rédaction."
-GeneratorFor = Callable[[Caller, date], ports.Generator]
+GeneratorFor = Callable[[Asked, date], ports.Generator]
 
 
 class Drafting:
@@ -22,15 +22,15 @@ class Drafting:
         self,
         generator: GeneratorFor,
         fallback: GeneratorFor | None,
-        caller: Caller,
+        asked: Asked,
         day: date,
         watch: Stopwatch,
     ) -> None:
-        self.generator = generator(caller, day)
+        self.generator = generator(asked, day)
         self.notice = ""
         self.own_words = False
         self._fallback = fallback
-        self._for = caller, day
+        self._for = asked, day
         self._watch = watch
 
     def drafts(self, question: str, hits: Sequence[Hit]) -> Generator[DraftSentence, None, None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.granted import asked_part
@@ -20,6 +20,7 @@ from rag.legal.titles import meant
 from rag.ports import DraftSentence, Embedder, Generator, Quote
 from rag.retrieval.lexical import tokens, word_tokens
 from rag.retrieval.numbers import find_numbers, number_key
+from rag.retrieval.thesaurus import Concept
 from rag.types import Hit, Text
 
 MODEL = "extractive"
@@ -43,6 +44,7 @@ HEADING = 0.5  # of a word that only the titles above hold
 MEANING = 1.0  # of the cosine between question and sentence
 
 Weigh = Callable[[Sequence[str]], Mapping[str, float]]
+Known = Callable[[str], Iterable[Concept]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,17 @@ ASKING = frozenset(tokens("combien comment pourquoi quand"))  # no text need hol
 
 
 class ExtractiveGenerator(Generator):
-    """`Generator` that quotes. `weigh` gives the rarity of tokens in the corpus."""
+    """`Generator` that quotes. `weigh` gives the rarity of tokens in the corpus, `known` what the
+    thesaurus knows of a question."""
 
     name = MODEL
 
-    def __init__(self, weigh: Weigh, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, weigh: Weigh, embedder: Embedder | None = None, known: Known = lambda _: ()
+    ) -> None:
         self._weigh = weigh
         self._embedder = embedder
+        self._known = known
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftSentence]:
         """The sentences that answer, verbatim, by article; none when the passages do not."""
@@ -77,12 +83,14 @@ class ExtractiveGenerator(Generator):
         weights = self._weigh([t for t in dict.fromkeys(tokens(question)) if t not in ASKING])
         asked = _asked_for(question, hits)
         read = asked or dict(enumerate(hits[:READ_HITS]))
-        if not weights or (not asked and confidence(weights, list(read.values())) < MIN_CONFIDENCE):
+        meant = Meant(self._known(question))
+        sure = confidence(weights, list(read.values()), meant)
+        if not weights or (not asked and sure < MIN_CONFIDENCE):
             return
         if asked and _only_names(question, weights, asked):
             yield from _whole(asked)
             return
-        choices = list(_choices(read, weights, self._meaning(question, list(read.values()))))
+        choices = list(_choices(read, weights, self._meaning(question, list(read.values())), meant))
         chosen = _choose(choices, weights) or (_beginning(choices) if asked else [])
         yield from _drafts(_by_article(chosen, read), read)
 
@@ -122,7 +130,27 @@ def _whole(asked: Mapping[int, Hit]) -> Iterator[DraftSentence]:
         yield _draft(at, [read[at].passage])
 
 
-def confidence(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:
+class Meant:
+    """Which tokens of a question a sentence holds in other words: the thesaurus says so."""
+
+    def __init__(self, concepts: Iterable[Concept] = ()) -> None:
+        self._forms = [
+            (frozenset(word_tokens(words)), frozenset(concept.tokens))
+            for concept in concepts
+            for words in concept.equivalents
+        ]
+
+    def held(self, there: frozenset[str]) -> frozenset[str]:
+        """The tokens there, and those of the question that a whole equivalent there stands for."""
+        return there.union(*(asked for form, asked in self._forms if form and form <= there))
+
+
+NOTHING_MEANT = Meant()
+
+
+def confidence(
+    weights: Mapping[str, float], hits: Sequence[Hit], meant: Meant = NOTHING_MEANT
+) -> float:
     """How much of the question the best sentence holds, by weight over the root of the whole.
 
     The root, because a long question is never held whole: over questions of all lengths this
@@ -133,7 +161,7 @@ def confidence(weights: Mapping[str, float], hits: Sequence[Hit]) -> float:
     if not total:
         return 0.0
     held = (
-        math.fsum(weights[token] for token in _held(hit, span) & weights.keys())
+        math.fsum(weights[token] for token in meant.held(_held(hit, span)) & weights.keys())
         for hit in hits
         for span in sentences(hit.passage)
     )
@@ -146,12 +174,16 @@ def _held(hit: Hit, span: tuple[int, int]) -> frozenset[str]:
 
 
 def _choices(
-    hits: Mapping[int, Hit], weights: Mapping[str, float], meaning: Mapping[str, float]
+    hits: Mapping[int, Hit],
+    weights: Mapping[str, float],
+    meaning: Mapping[str, float],
+    meant: Meant,
 ) -> Iterator[_Choice]:
     """Every sentence once: of those with the same words, the one that ranks first."""
     seen: set[tuple[str, ...]] = set()
     for at, hit in hits.items():
-        near = frozenset(tokens("\n".join((hit.heading, *hit.path[-1:])))) & weights.keys()
+        titles = frozenset(tokens("\n".join((hit.heading, *hit.path[-1:]))))
+        near = meant.held(titles) & weights.keys()
         for start, end in sentences(hit.passage):
             words = hit.passage[start:end]
             key = tuple(words.split())
@@ -162,7 +194,7 @@ def _choices(
                 hit=at,
                 start=start,
                 end=end,
-                covers=frozenset(tokens(words)) & weights.keys(),
+                covers=meant.held(frozenset(tokens(words))) & weights.keys(),
                 near=near,
                 meaning=meaning.get(words, 0.0),
                 factor=RANK_DECAY ** (hit.rank - 1),

@@ -19,10 +19,10 @@ from rag.retrieval.expansion import embedded, expanded_vector
 from rag.retrieval.fusion import fuse, pool
 from rag.retrieval.lexical import single_token
 from rag.retrieval.numbers import find_numbers
-from rag.retrieval.thesaurus import NOTHING_OFF, Concept, Thesaurus, Understood, understood
+from rag.retrieval.thesaurus import NOTHING_OFF, Concept, Thesaurus, understood
 from rag.retrieval.thesaurus_file import shipped
 from rag.retrieval.weights import Weights
-from rag.types import Caller, Hit
+from rag.types import Caller, Hit, Understood
 
 DEPTH = 200  # candidates asked of each ranking
 SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
@@ -84,7 +84,7 @@ class Searcher:
         """
         watch = Stopwatch()
         with watch("encode"):
-            concepts = self._concepts(question, without)
+            concepts = self.concepts(question, without)
             queries = self._queries(question, concepts, caller, day)
         with watch("index"):
             rankings = dict(zip(queries, self._index.search(list(queries.values())), strict=True))
@@ -106,7 +106,8 @@ class Searcher:
         unknown = max([UNKNOWN_RARITY, *best])
         return {t: score or unknown for t, score in zip(tokens, best, strict=True)}
 
-    def _concepts(self, question: str, without: frozenset[str]) -> list[Concept]:
+    def concepts(self, question: str, without: frozenset[str] = NOTHING_OFF) -> list[Concept]:
+        """What the thesaurus knows of a question."""
         thesaurus = shipped() if self._thesaurus is None else self._thesaurus
         return thesaurus.concepts(question, without)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.retrieval.lexical import Word, plain, spoken
+from rag.types import Understood
 
 NOTHING_OFF: frozenset[str] = frozenset()
 # Function words that may differ between an entry and a question; the others ("hors", "pas",
@@ -53,15 +54,6 @@ class Concept:
     def equivalents(self) -> tuple[str, ...]:
         """The words of law of all its entries, each once."""
         return tuple(dict.fromkeys(words for entry in self.entries for words in entry.legal))
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """Words of the question, what they were understood as too, and the entry that says so."""
-
-    words: str
-    meaning: tuple[str, ...]
-    entry: str
 
 
 def entry_id(lay: str) -> str:

@@ -77,11 +77,16 @@ def of_error(error: Exception, language: str) -> Wrong:
     status = next((s for kind, s in STATUSES if isinstance(error, kind)), None)
     if isinstance(error, LoginDelayed):
         said = translations(language).gettext(DELAYED) % {"seconds": error.seconds}
-        return Wrong(said, "", HTTPStatus.TOO_MANY_REQUESTS, error.seconds)
+        return Wrong(_sentence(said), "", HTTPStatus.TOO_MANY_REQUESTS, error.seconds)
     words = translations(language).gettext(error.what)
-    return Wrong(words, FIELDS.get(error.what, ""), status or HTTPStatus.UNPROCESSABLE_ENTITY)
+    return Wrong(_sentence(words), FIELDS.get(error.what, ""), status or HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def at(field: str, message: str, language: str, status: int = 422) -> Wrong:
     """A message of ours at a field."""
-    return Wrong(translations(language).gettext(message), field, status)
+    return Wrong(_sentence(translations(language).gettext(message)), field, status)
+
+
+def _sentence(words: str) -> str:
+    """Our errors are parts of sentences."""
+    return f"{words[:1].upper()}{words[1:]}."

@@ -19,14 +19,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from api.problems import INVALID, NOT_FOUND, TOO_MANY, Refused
+from api.problems import INVALID, NOT_FOUND, Refused
 
 FOLDER = "uploads"
 FILES, WANTED, PROGRESS, LOCK = "files", "wanted.json", "progress", "lock"
 TRIED, BEGUN, DONE = "tried.json", "begun", "done.json"
 KEPT_SECONDS = 3600.0
 PAUSE_SECONDS = 0.02  # between two tries for a turn
-MAX_WAITING = 5  # updates of one person at once
+MAX_WAITING = 5  # updates of one person that are kept
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _TAIL = 4096  # bytes of the progress that are looked at
 
@@ -68,6 +68,11 @@ class Upload:
     def begun(self) -> bool:
         """True once it was confirmed."""
         return (self.path / BEGUN).exists()
+
+    @property
+    def runs(self) -> bool:
+        """True from its confirmation to its end."""
+        return self.begun and self.result(DONE) is None
 
     def begin(self) -> Upload:
         """It is confirmed, once.
@@ -124,14 +129,9 @@ class Uploads:
         self._folder = data / FOLDER
 
     def add(self, wanted: Wanted, files: dict[str, bytes]) -> Upload:
-        """A new update, its files written.
-
-        Raises:
-            Refused: this person has too many that wait.
-        """
+        """A new update, its files written; the oldest of somebody who has many gives way."""
         self.sweep()
-        if sum(each.wanted.who == wanted.who for each in self._all()) >= MAX_WAITING:
-            raise Refused(TOO_MANY)
+        self._make_room(wanted.who)
         token = secrets.token_urlsafe(32)
         path = self._folder / token
         self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -175,8 +175,12 @@ class Uploads:
                 if path.stat().st_mtime < until:
                     shutil.rmtree(path, ignore_errors=True)
 
-    def _all(self) -> Iterator[Upload]:
-        yield from filter(None, (self._read(path.name) for path in self._paths()))
+    def _make_room(self, who: str) -> None:
+        found = filter(None, (self._read(path.name) for path in self._paths()))
+        theirs = [each for each in found if each.wanted.who == who and not each.runs]
+        theirs.sort(key=lambda each: each.path.stat().st_mtime, reverse=True)
+        for each in theirs[MAX_WAITING - 1 :]:
+            each.forget()
 
     def _paths(self) -> list[Path]:
         if not self._folder.is_dir():

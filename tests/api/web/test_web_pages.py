@@ -9,6 +9,13 @@ import pytest
 from browser import Page, asked, opened, sent
 from serving import Served
 
+from rag.bootstrap import open_parts
+from rag.database import reading
+from rag.journal.entry import Entry
+from rag.journal.filters import Filter
+from rag.journal.reading import entries
+from rag.settings import NO_MODEL, Settings
+
 RULES = "/articles/article 2 règlement général"
 READ = ["/", "/texts", "/texts?q=recours", "/verify", "/changes?since=2024-01-01", RULES]
 SECRET = ("zibeline", "Zibeline", "secret", "Barème")
@@ -175,3 +182,25 @@ def test_an_unknown_address_is_a_page_for_a_browser_alone(served: Served) -> Non
     assert "Cette adresse n'existe pas" in page.words
     told = served.everyone.get("/nowhere", headers={"Accept": "application/json"})
     assert told.json()["type"] == "urn:referent:no-such-address"
+
+
+def test_what_is_read_is_in_the_journal(served: Served) -> None:
+    form = opened(served.everyone, "/verify")
+    before = _journal(served)
+    opened(served.everyone, RULES)
+    opened(served.everyone, "/articles/nowhere", 404)
+    opened(served.everyone, "/changes")
+    opened(served.everyone, "/verify")
+    sent(served.everyone, form, "/verify", text="L'article 2 du règlement général.")
+    asked(served.everyone, "Quel est le délai du recours gracieux ?")
+    new = _journal(served)[len(before) :]
+    assert [(entry.kind, entry.door) for entry in new] == [
+        (kind, "page") for kind in ("article", "article", "changes", "verify", "ask")
+    ]
+    assert new[0].status != new[1].status
+
+
+def _journal(served: Served) -> list[Entry]:
+    chosen = Settings(data=served.data, embedding_model=NO_MODEL)
+    with open_parts(chosen) as parts, reading(parts.registry) as connection:
+        return [each.entry for each in entries(connection, Filter())]

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,23 @@ def test_every_column_counts(whole: Journal, folder: Path, table: str, column: s
         sql(folder, f"UPDATE {table} SET {column} = {changed}")
         names_the_only_row = (table, column) == ("journal_head", "id")
         assert (wrong(whole) is None) == names_the_only_row
+
+
+def test_a_check_beside_a_writer_finds_nothing(kept: Journal) -> None:
+    """It sees one moment: rows, head and counts are written while it looks at one after another."""
+    done = Event()
+
+    def write() -> None:
+        for number in range(60):
+            kept.record(asked(number))
+        done.set()
+
+    writer = Thread(target=write)
+    writer.start()
+    while not done.is_set():
+        assert check(kept).problem is None
+    writer.join()
+    assert check(kept).entries == 60
 
 
 def test_rows_that_changed_places_are_found(kept: Journal, tmp_path: Path) -> None:

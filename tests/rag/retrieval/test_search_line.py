@@ -18,9 +18,9 @@ from rag.catalogue.removal import remove
 from rag.database import writing
 from rag.ports import DENSE
 from rag.retrieval.search import NAMED_SCORE, Searcher
-from rag.retrieval.thesaurus import Entry, Thesaurus, Understood, key_of
+from rag.retrieval.thesaurus import Entry, Thesaurus, key_of
 from rag.retrieval.weights import Weights
-from rag.types import Caller, Hit, TextState
+from rag.types import Caller, Hit, TextState, Understood
 
 TODAY = date(2026, 5, 28)
 OLD, NEW = date(2024, 1, 1), date(2025, 6, 1)
