@@ -23,6 +23,7 @@ from api import (  # noqa: E402
     accounts_commands,
     backup_commands,
     commands,
+    eval_commands,
     journal_commands,
     law_commands,
     mcp_command,
@@ -59,7 +60,12 @@ for command in (
     backup_commands.restore,
 ):
     app.command()(command)
-for group in (accounts_commands.people, accounts_commands.keys, journal_commands.journal):
+for group in (
+    accounts_commands.people,
+    accounts_commands.keys,
+    journal_commands.journal,
+    eval_commands.evaluation,
+):
     app.add_typer(group)
 
 

@@ -59,7 +59,7 @@ def search(
             parts, lambda server: server.search(asked, caller, day, limit), alone
         )
     if json:
-        terminal.print_json(shapes.search_shape(asked, day, found.hits))
+        terminal.print_json(shapes.search_shape(asked, day, found.hits, found.understood))
     else:
         terminal.print_hits(found.hits)
 

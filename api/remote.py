@@ -55,7 +55,7 @@ class Remote:
         from rag.types import Answer
 
         sent = _asked(asked.question, asked.caller, asked.as_of, asked.limit)
-        more = {"model": asked.model, "strict": asked.strict}
+        more = {"model": asked.model, "strict": asked.strict, "without": sorted(asked.without)}
         return self._post("/operator/ask", {**sent, **more}, TypeAdapter(Answer))
 
     def status(self) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rag.legal.comparison import Segment
-from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Version
+from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Understood, Version
 
 if TYPE_CHECKING:
     from rag.answering.answer import Found
@@ -24,9 +24,24 @@ def hit_shape(hit: Hit) -> dict[str, Any]:
     return shape
 
 
-def search_shape(question: str, as_of: date | None, hits: tuple[Hit, ...]) -> dict[str, Any]:
+def search_shape(
+    question: str, as_of: date | None, hits: Sequence[Hit], understood: Iterable[Understood]
+) -> dict[str, Any]:
     """What `referent search --json` prints."""
-    return {"question": question, "as_of": iso(as_of), "hits": [hit_shape(hit) for hit in hits]}
+    return {
+        "question": question,
+        "as_of": iso(as_of),
+        "hits": [hit_shape(hit) for hit in hits],
+        "understood": understood_shape(understood),
+    }
+
+
+def understood_shape(understood: Iterable[Understood]) -> list[dict[str, Any]]:
+    """How words of a question were read, by entry of the thesaurus."""
+    return [
+        {"words": each.words, "meaning": list(each.meaning), "entry": each.entry}
+        for each in understood
+    ]
 
 
 def found_shape(found: Found) -> dict[str, Any]:
@@ -35,6 +50,7 @@ def found_shape(found: Found) -> dict[str, Any]:
         "hits": [hit_shape(hit) for hit in found.hits],
         "searched": found.searched,
         "premises": [asdict(premise) for premise in found.premises],
+        "understood": understood_shape(found.understood),
     }
 
 
@@ -55,6 +71,7 @@ def answer_shape(answer: Answer) -> dict[str, Any]:
         "searched": answer.searched,
         "premises": [asdict(premise) for premise in answer.premises],
         "cached": answer.cached,
+        "understood": understood_shape(answer.understood),
         "timings": answer.timings,
     }
 

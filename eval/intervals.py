@@ -92,7 +92,9 @@ def _nanmean(rows: Values) -> Values:
     known = ~np.isnan(rows)
     counts = known.sum(axis=1)
     sums = np.where(known, rows, 0.0).sum(axis=1)
-    return np.divide(sums, counts, out=np.full(len(rows), np.nan), where=counts > 0)
+    means = np.full(len(rows), np.nan)
+    np.divide(sums, counts, out=means, where=counts > 0)
+    return means
 
 
 def _bounds(draws: Values) -> tuple[float, float]:

@@ -56,15 +56,16 @@ class ModelJudge:
         from llama_index.core.evaluation import FaithfulnessEvaluator, RelevancyEvaluator
         from llama_index.core.evaluation.faithfulness import DEFAULT_EVAL_TEMPLATE
 
-        about = {"response": answer.answer, "contexts": [hit.passage for hit in hits]}
+        passages = [hit.passage for hit in hits]
         # Its own choice of template, for "llama3:8b", leaves passages and answer out.
         faithful = FaithfulnessEvaluator(llm=self._llm, eval_template=DEFAULT_EVAL_TEMPLATE)
         relevant = RelevancyEvaluator(llm=self._llm)
-        return {
-            "model": self._name,
-            "faithful": float(bool(faithful.evaluate(query=question, **about).passing)),
-            "relevant": float(bool(relevant.evaluate(query=question, **about).passing)),
+        judgments = {
+            "faithful": faithful.evaluate(question, answer.answer, passages),
+            "relevant": relevant.evaluate(question, answer.answer, passages),
         }
+        said = {name: float(bool(each.passing)) for name, each in judgments.items()}
+        return {"model": self._name, **said}
 
     def write(self, prompt: str) -> str:
         """What the model answers, without its thoughts.
@@ -117,7 +118,12 @@ def _llm(judge: ModelJudge) -> CustomLLM:
                 model_name=judge.name,
             )
 
-        def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
+        def complete(
+            self,
+            prompt: str,
+            formatted: bool = False,  # noqa: ARG002 - the signature of llama-index
+            **_: Any,
+        ) -> CompletionResponse:
             return CompletionResponse(text=judge.write(prompt))
 
         def stream_complete(

@@ -120,9 +120,7 @@ def _cited(answer: Mapping[str, Any], question: EvalQuestion) -> set[str]:
     }
 
 
-def _citing(
-    answer: Mapping[str, Any], question: EvalQuestion, cited: set[str]
-) -> dict[str, float]:
+def _citing(answer: Mapping[str, Any], question: EvalQuestion, cited: set[str]) -> dict[str, float]:
     values: dict[str, float] = {}
     citations = answer["citations"]
     if citations:

@@ -68,13 +68,22 @@ def curves(title: str, series: Sequence[Sequence[Point]], what: str) -> str:
 
     parts = [_level(left, base - _CURVE_AREA * at / 4, at / 4) for at in range(5)]
     parts += [_text(left + wide * at / 4, base + 18, _share(at / 4), "middle") for at in range(5)]
-    parts.append(_text(left + wide / 2, base + 38, "part des questions répondues", "middle"))
+    parts.append(
+        _text(
+            left + wide / 2,
+            base + 38,
+            "part des questions répondues ; en hauteur, le risque",
+            "middle",
+        )
+    )
     for at, points in enumerate(series):
         places = [place(point) for point in points]
         if len(places) > 1:
             path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in places)
             dash = DASHES[at % SERIES]
-            parts.append(f'<path class="line s{at % SERIES}" stroke-dasharray="{dash}" d="{path}"/>')
+            parts.append(
+                f'<path class="line s{at % SERIES}" stroke-dasharray="{dash}" d="{path}"/>'
+            )
         parts += [mark(x, y, at) for x, y in places[-1:]]
     return _svg(title, what, height, parts)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import isnan
 
-from eval import plots, refusal, summary
+from eval import intervals, plots, refusal, summary
 from eval.intervals import Estimate
 from eval.measures import Scored, key_of
 from eval.report_style import STYLE
@@ -29,8 +29,8 @@ class Configuration:
 
 
 def page(configurations: Sequence[Configuration], title: str) -> str:
-    """The page: measures, ranks, refusal, worst questions."""
-    sections = (_measures, _ranks, _refusal, _worst)
+    """The page: measures, ranks, refusal, worst questions, what made the runs."""
+    sections = (_measures, _ranks, _refusal, _worst, _setups)
     body = "".join(section(configurations) for section in sections)
     return (
         '<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8">'
@@ -43,8 +43,8 @@ def page(configurations: Sequence[Configuration], title: str) -> str:
 def _about(configurations: Sequence[Configuration]) -> str:
     counts = ", ".join(f"{c.name} : {len(c.scored)} questions" for c in configurations)
     return (
-        f'<p>{escape(counts)}.</p><p class="faint">Chaque figure porte entre crochets son '
-        "intervalle à 95 % : deux mille tirages des questions avec remise.</p>"
+        f'<p>{escape(counts)}.</p><p class="faint">Chaque chiffre porte entre crochets son '
+        f"intervalle à 95 % : {intervals.DRAWS} tirages des questions avec remise.</p>"
     )
 
 
@@ -106,9 +106,8 @@ def _ranks(configurations: Sequence[Configuration]) -> str:
                    zip(counts, shares, strict=True))]
         for at, column in enumerate(columns)
     ]  # fmt: skip
-    return (
-        f"<h2>Rang du premier bon article</h2>{plots.legend(names)}{picture}"
-        + _table("Questions qui ont une réponse, par rang", ["Rang", *names], rows)
+    return f"<h2>Rang du premier bon article</h2>{plots.legend(names)}{picture}" + _table(
+        "Questions qui ont une réponse, par rang", ["Rang", *names], rows
     )
 
 
@@ -174,10 +173,9 @@ def _worst_of(scored: Sequence[Scored]) -> str:
     )
     wrongly = [s for s in scored if s.refused is False and not s.question.answerable]
     rows = [
-        [s.line.asked, ", ".join(s.question.relevant), str(s.rank or "absent"), _instead(s)]
-        for s in missed[:WORST]
+        [_one_line(s), _expected(s), str(s.rank or "absent"), _instead(s)] for s in missed[:WORST]
     ]
-    answered = [[s.line.asked, _cited(s)] for s in wrongly[:WORST]]
+    answered = [[_one_line(s), _cited(s)] for s in wrongly[:WORST]]
     return _table(
         f"Bon article absent ou mal classé : {min(WORST, len(missed))} sur {len(missed)}",
         ["Question", "Attendu", "Rang", "Trouvé à la place"],
@@ -195,19 +193,45 @@ def _worst_of(scored: Sequence[Scored]) -> str:
 
 
 def _instead(scored: Scored) -> str:
+    wrong = [name for key, name in _found(scored).items() if key not in scored.question.relevant]
+    return "\n".join(wrong[:INSTEAD]) or "rien"
+
+
+def _expected(scored: Scored) -> str:
+    """By the names they were found under; those that were not, by their keys."""
+    found = _found(scored)
+    return "\n".join(found.get(key, key.replace("#", " — ")) for key in scored.question.relevant)
+
+
+def _found(scored: Scored) -> dict[str, str]:
+    """Key → name of what was found, best first."""
     by_document = scored.question.by_document
-    first: Mapping[str, str] = {
-        key: r.text if by_document else f"{article_name(r.article)} — {r.text}"
-        for r in reversed(scored.line.ranking)
-        if (key := key_of(r, by_document=by_document)) not in scored.question.relevant
+    return {
+        key_of(r, by_document=by_document): r.text if by_document else _name(r.article, r.text)
+        for r in scored.line.ranking
     }
-    return "\n".join(list(reversed(first.values()))[:INSTEAD])
+
+
+def _name(article: str, text: str) -> str:
+    return f"{article_name(article)} — {text}"
+
+
+def _one_line(scored: Scored) -> str:
+    return " ".join(scored.line.asked.split())
 
 
 def _cited(scored: Scored) -> str:
     answer = scored.line.answer or {"citations": []}
-    named = (f"{article_name(c['article'])} — {c['text']}" for c in answer["citations"])
+    named = (_name(c["article"], c["text"]) for c in answer["citations"])
     return "\n".join(dict.fromkeys(named))
+
+
+def _setups(configurations: Sequence[Configuration]) -> str:
+    setups = [c.scored[0].line.setup or {} for c in configurations]
+    keys = list(dict.fromkeys(key for each in setups for key in each))
+    rows = [[key, *(str(each.get(key) or "—") for each in setups)] for key in keys]
+    columns = ["Réglage", *(c.name for c in configurations)]
+    return f"<h2>Ce qui a fait ces évaluations</h2>{_table('Réglages', columns, rows)}"
 
 
 def _table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -231,7 +255,9 @@ def _cell(words: str) -> str:
     value, bracket, interval = words.partition(" [")
     if not bracket or not interval.endswith("]"):
         return f"<td>{escape(words)}</td>"
-    return f'<td class="figure">{escape(value)} <span class="interval">[{escape(interval)}</span></td>'
+    return (
+        f'<td class="figure">{escape(value)} <span class="interval">[{escape(interval)}</span></td>'
+    )
 
 
 def _figure(estimate: Estimate | None) -> str:

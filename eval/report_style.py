@@ -30,17 +30,22 @@ h3 {{ font-size: 1rem; margin: 1.5rem 0 .3rem; }}
 svg text {{ fill: var(--ink); font: 13px system-ui, sans-serif; }}
 .grid {{ stroke: var(--line); fill: none; }}
 .line {{ fill: none; stroke-width: 2; }}
-{" ".join(f".fill.s{at} {{ fill: var(--s{at}); }} .line.s{at} {{ stroke: var(--s{at}); }}"
-          for at in range(len(_LIGHT)))}
+{
+    " ".join(
+        f".fill.s{at} {{ fill: var(--s{at}); }} .line.s{at} {{ stroke: var(--s{at}); }}"
+        for at in range(len(_LIGHT))
+    )
+}
 .legend {{ list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.5rem; }}
 .legend svg {{ vertical-align: -2px; }}
 table {{ border-collapse: collapse; width: 100%; font-size: .95rem; }}
 caption {{ text-align: left; color: var(--faint); padding: .3rem 0; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
   border-bottom: 1px solid var(--line); }}
+tbody th {{ font-weight: 500; min-width: 11rem; }}
 td.figure {{ font-variant-numeric: tabular-nums; white-space: nowrap; }}
 .interval {{ color: var(--faint); font-size: .85em; }}
 details {{ margin: .5rem 0; }} summary {{ cursor: pointer; }}
-ol.found {{ margin: 0; padding-left: 1.2rem; }}
+ol.found {{ margin: 0; padding-left: 1.2rem; min-width: 13rem; }}
 @media print {{ body {{ max-width: none; }} .plot svg {{ min-width: 0; }} }}
 """

@@ -94,4 +94,3 @@ def _answer_seconds(scored: Scored) -> float | None:
     if line.answer is None:
         return None
     return max(0.0, line.seconds - (line.search_seconds or 0.0))
-

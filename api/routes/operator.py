@@ -54,6 +54,7 @@ class Sent(BaseModel):
     limit: int | None
     model: str = ""
     strict: bool = True
+    without: list[str] = []
 
     @property
     def caller(self) -> Caller:
@@ -88,6 +89,7 @@ def router(door: Door) -> APIRouter:
             limit=asked.limit,
             model=asked.model,
             strict=asked.strict,
+            without=frozenset(asked.without),
         )
 
         stop = stop_of(request)

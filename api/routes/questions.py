@@ -45,8 +45,9 @@ def router(door: Door) -> APIRouter:
         caller = door.caller(asked.services)
 
         def work() -> dict[str, Any]:
-            found = service.search(asked.question, caller, asked.as_of, asked.limit)
-            return shapes.search_shape(asked.question, asked.as_of, found.hits)
+            without = frozenset(asked.without)
+            found = service.search(asked.question, caller, asked.as_of, asked.limit, without)
+            return shapes.search_shape(asked.question, asked.as_of, found.hits, found.understood)
 
         return await door.read(request, work)
 

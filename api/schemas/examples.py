@@ -31,7 +31,7 @@ HIT: Shape = {
     "source": "reglement-general.md",
     "page": None,
 }
-SEARCH: Shape = {"question": QUESTION, "as_of": "2026-05-28", "hits": [HIT]}
+SEARCH: Shape = {"question": QUESTION, "as_of": "2026-05-28", "hits": [HIT], "understood": []}
 SENTENCE: Shape = {
     "text": f"« {WORDS} » [1]",
     "markers": [1],
@@ -68,6 +68,7 @@ ASK: Shape = {
     "searched": "",
     "premises": [],
     "cached": False,
+    "understood": [],
     "timings": {"embed": 0.2, "search": 1.4, "generate": 6.1, "verify": 2.3, "total": 10.0},
 }
 MODELS: Shape = {

@@ -48,3 +48,11 @@ Question = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION),
     Field(description="In French.", examples=[EXAMPLE]),
 ]
+Without = Annotated[
+    list[Annotated[str, StringConstraints(max_length=MAX_NAME)]],
+    Field(
+        max_length=MAX_SERVICES,
+        description="Entries of the thesaurus (`entry` of `understood`) that are not to be used.",
+        examples=[[]],
+    ),
+]

@@ -30,6 +30,14 @@ class Hit(Answer):
     page: int | None
 
 
+class UnderstoodWords(Answer):
+    """Words of the question, and what an entry of the thesaurus says they also mean."""
+
+    words: str
+    meaning: list[str]
+    entry: str = Field(description="For `without`, to switch it off.")
+
+
 class SearchAnswer(Answer):
     """As `referent search --json`."""
 
@@ -38,6 +46,7 @@ class SearchAnswer(Answer):
     question: str
     as_of: date | None
     hits: list[Hit]
+    understood: list[UnderstoodWords]
 
 
 class Sentence(Answer):
@@ -96,6 +105,7 @@ class AskAnswer(Answer):
     searched: str = Field(description="How the question was looked for; empty: as it was asked.")
     premises: list[Premise]
     cached: bool
+    understood: list[UnderstoodWords]
     timings: dict[str, float]
 
 

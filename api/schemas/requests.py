@@ -16,6 +16,7 @@ from api.schemas.fields import (
     AsOf,
     Question,
     Services,
+    Without,
 )
 from rag import types
 
@@ -35,6 +36,7 @@ class SearchRequest(Request):
     as_of: AsOf = None
     services: Services = []
     limit: int = Field(default=10, ge=1, le=100, description="How many hits.")
+    without: Without = []
 
 
 class Turn(Request):
@@ -69,6 +71,8 @@ class AskRequest(Request):
         description="Leave out of `answer` what is not verified; false: keep it there, marked.",
     )
 
+    without: Without = []
+
     def asked(self, caller: types.Caller) -> types.Asked:
         """The question of that caller."""
         return types.Asked(
@@ -79,6 +83,7 @@ class AskRequest(Request):
             model=self.model,
             history=tuple(types.Turn(turn.question, turn.answer) for turn in self.history),
             strict=self.strict,
+            without=frozenset(self.without),
         )
 
 

@@ -21,7 +21,7 @@ from rag.catalogue import reading
 from rag.database import reading as transaction
 from rag.legal.citing import cites
 from rag.legal.resolve import Shelf
-from rag.types import Answer, Asked, Citation, Hit, Premise, Sentence
+from rag.types import Answer, Asked, Citation, Hit, Premise, Sentence, Understood
 
 AROUND = 2500  # characters of a long article shown before and after the quoted words
 
@@ -66,6 +66,7 @@ class Exchange:
     key: str
     searched: str = ""
     premises: tuple[Premise, ...] = ()
+    understood: tuple[Understood, ...] = ()
     found: tuple[Near, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -103,6 +104,7 @@ class Writing:
             before,
             searched=event.searched,
             premises=event.premises,
+            understood=event.understood,
             found=_near(event.hits, self.asked.as_of),
         )
 
@@ -119,6 +121,7 @@ class Writing:
             before,
             searched=answer.searched,
             premises=answer.premises,
+            understood=answer.understood,
             paragraphs=tuple(paragraphs(answer.sentences, answer.citations, quoted=quoted)),
             sources=tuple(_sources(self.engine, self.asked, answer.citations, whole=True)),
             left_out=tuple(LeftOut(bits(each), each) for each in answer.left_out),

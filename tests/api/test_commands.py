@@ -15,7 +15,7 @@ INGESTED = {"texts", "failures", "seconds"}
 TEXT = {
     "text_id", "text", "added", "changed", "removed", "metadata_only", "unchanged", "embedded",
 }  # fmt: skip
-SEARCHED = {"question", "as_of", "hits"}
+SEARCHED = {"question", "as_of", "hits", "understood"}
 HIT = {
     "rank", "score", "text_id", "text", "article", "article_id", "version_id", "start", "end",
     "valid_from", "valid_to", "path", "passage", "source", "page",
@@ -23,7 +23,16 @@ HIT = {
 ASKED = {
     "question", "as_of", "answer", "refused", "model", "sentences", "citations", "timings",
 }  # fmt: skip
-MORE = {"nearest", "left_out", "notice", "answer_id", "searched", "premises", "cached"}
+MORE = {
+    "nearest",
+    "left_out",
+    "notice",
+    "answer_id",
+    "searched",
+    "premises",
+    "cached",
+    "understood",
+}
 SENTENCE = {"text", "markers", "support"}
 CITATION = {
     "marker", "text_id", "text", "article", "version_id", "quote", "start", "end", "verdict",

@@ -7,7 +7,18 @@ from datetime import date
 
 from api import shapes
 from rag.legal.comparison import Kind, Segment
-from rag.types import Answer, Article, Citation, Hit, Premise, Sentence, Text, Validity, Version
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Hit,
+    Premise,
+    Sentence,
+    Text,
+    Understood,
+    Validity,
+    Version,
+)
 
 DAY = date(2025, 6, 1)
 HIT = Hit(
@@ -31,7 +42,8 @@ HIT = Hit(
 
 
 def test_search() -> None:
-    assert shapes.search_shape("Quoi ?", DAY, (HIT,)) == {
+    understood = (Understood("papier", ("document",), "papier"),)
+    assert shapes.search_shape("Quoi ?", DAY, (HIT,), understood) == {
         "question": "Quoi ?",
         "as_of": "2025-06-01",
         "hits": [
@@ -53,8 +65,10 @@ def test_search() -> None:
                 "page": 2,
             }
         ],
+        "understood": [{"words": "papier", "meaning": ["document"], "entry": "papier"}],
     }
-    assert shapes.search_shape("", None, ()) == {"question": "", "as_of": None, "hits": []}
+    empty = {"question": "", "as_of": None, "hits": [], "understood": []}
+    assert shapes.search_shape("", None, (), ()) == empty
 
 
 def test_answer() -> None:
@@ -104,6 +118,7 @@ def test_answer() -> None:
             {"surface": "l'article 9", "start": 1, "end": 12, "detail": "Il n'existe pas."}
         ],
         "cached": False,
+        "understood": [],
         "timings": {"total": 1.5},
     }
 

@@ -118,7 +118,8 @@ def test_the_theme_changes_without_losing_the_answer(opens: Opens) -> None:
     ask(page)
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_text("Affichage").click()
-    page.get_by_role("button", name="Sombre").click()
+    with page.expect_response("**/preferences"):
+        page.get_by_role("button", name="Sombre").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
     expect(page.locator(".told")).to_contain_text(WORDS)
     page.keyboard.press("Escape")

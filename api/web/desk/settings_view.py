@@ -9,6 +9,7 @@ from rag.settings import Settings
 
 SECRET = ("key", "secret", "password")
 SET, UNSET = N_("défini, non montré"), N_("non défini")
+UNSAID = (SET, UNSET)
 
 
 def shown(settings: Settings) -> list[tuple[str, str, str]]:

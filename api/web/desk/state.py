@@ -74,6 +74,7 @@ def router(pages: Pages) -> APIRouter:
                 "models": _models(service, probe),
                 "journal": _journal(service),
                 "settings": settings_view.shown(service.parts.settings),
+                "unsaid": settings_view.UNSAID,
                 "version": version("referent"),
                 "say": Figures(frame.language),
                 "sections": sections(frame),

@@ -14,7 +14,7 @@ UPDATE, REMOVE = "update", "remove"
 MAX_REASON = 500  # characters
 
 
-def entry(kind: str, *, question: str = "", reason: str = "", **about: object) -> Entry:
+def entry(kind: str, /, *, question: str = "", reason: str = "", **about: object) -> Entry:
     """What the visitor present does. `about` names no text and no person: whoever reads the
     journal reads it; names stand in `question`, which is read with a reason only."""
     visitor = visitors.present()

@@ -14,7 +14,8 @@
     for (const other of form.querySelectorAll("[name=theme]")) {
       other.setAttribute("aria-pressed", String(other === button));
     }
-    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)), redirect: "manual" });
+    const body = new URLSearchParams(new FormData(form, button));
+    fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
   });
 
   document.addEventListener("keydown", (event) => {

@@ -121,3 +121,11 @@ def test_services_are_narrowed_never_widened(guarded: Served) -> None:
     fields = {**dict(form.fields), "question": zibeline, "services": "rh"}
     refused = guarded.everyone.post("/ask", data=fields)
     assert refused.status_code == 403 and "zibeline" not in refused.text
+
+
+def test_what_words_were_understood_as_is_said(served: Served) -> None:
+    said = served.everyone.post("/v1/ask", json={"question": "Peut-on contester une taxe ?"}).json()
+    page = asked(served.everyone, "Peut-on contester une taxe ?")
+    assert said["understood"], "no thesaurus entry: choose another question"
+    for entry in said["understood"]:
+        assert f"« {entry['words']} » → {', '.join(entry['meaning'])}" in page.words

@@ -207,7 +207,7 @@ def test_threads_write_in_turn(kept: Journal) -> None:
 
 WRITE = """
 import sys
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 from pathlib import Path
 from keeping import asked, opened
 folder, start, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -219,7 +219,7 @@ with opened(folder, journal_required=len(sys.argv) < 5) as kept:
 
 
 def script(folder: Path, *arguments: object) -> list[str]:
-    code = WRITE.format(tests=str(Path(__file__).parent))
+    code = WRITE.format(tests=[str(Path(__file__).parent), str(ROOT / "tests")])
     return [sys.executable, "-c", code, str(folder), *map(str, arguments)]
 
 

@@ -1,0 +1,134 @@
+"""What a person may not read cannot be told from what does not exist, through any door."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from leaks_asks import APART, RIGHTS_PAGES, Ask, about, asked_elsewhere, at_large
+from leaks_world import Office, Person, Thing, lasting, office, people, texts, thing
+
+from api.rules import RULES
+from rag.accounts.roles import Role
+
+pytestmark = pytest.mark.slow
+SAMPLE = 40  # of the 170 ways to ask about a text, for each person and text of a random office
+GHOSTS = 7 * 10**7  # seeds from there on are of texts that do not exist
+# Their entries differ from one request to the next, whoever asks.
+GROWING = "/administration/journal"
+
+
+def test_every_route_is_asked_or_says_why_not() -> None:
+    versions = ["x#2@2026-01-01-0123456789ab"]
+    asked = {ask.route for ask in (*about(thing(1), versions), *at_large())}
+    assert not asked & APART.keys()
+    assert asked | asked_elsewhere() == RULES.keys()
+
+
+@given(texts(), people(), st.integers(0, 10**6))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+def test_nothing_tells_of_a_text_that_is_not_theirs(
+    things: tuple[Thing, ...], known: tuple[Person, ...], seed: int
+) -> None:
+    with TemporaryDirectory() as folder, office(Path(folder), things, known) as opened:
+        dice = random.Random(seed)
+        for person in opened.people:
+            check_read(opened, person)
+            check_silent(opened, person, at_large())
+            for at, hidden in enumerate(opened.forbidden(person)):
+                asks = list(about(hidden, opened.versions[hidden.ident]))
+                check_unknown(opened, person, hidden, thing(GHOSTS + at), dice, asks)
+
+
+def check_read(opened: Office, person: Person) -> None:
+    """What is theirs is found: a server that gives nothing would keep every secret."""
+    client, headers = opened.served.everyone, {"Authorization": f"Bearer {person.key}"}
+    for each in opened.things:
+        asked = {"question": f"{each.later} adressée", "services": []}
+        found = client.post("/v1/search", json=asked, headers=headers).text
+        assert (each.ident in found) == person.may_read(each)
+
+
+def check_silent(opened: Office, person: Person, asks: Iterator[Ask]) -> None:
+    """No answer holds a name of what is not theirs."""
+    for ask in asks:
+        silent(opened, person, ask, ask.send(opened.served.everyone, person))
+
+
+def silent(opened: Office, person: Person, ask: Ask, response: httpx.Response) -> None:
+    """This answer does not; nor does it show the server's inside."""
+    told = f"{response.headers} {response.text}".casefold()
+    for hidden in opened.forbidden(person):
+        leaked = [name for name in ask.hidden(hidden) if name in told]
+        assert not leaked, f"{person} {ask}: {leaked} of {hidden} in {response.text}"
+    assert response.status_code < 500, f"{person} {ask}: {response.text}"
+    assert "Traceback" not in response.text and str(opened.served.data) not in response.text
+
+
+def check_unknown(
+    opened: Office,
+    person: Person,
+    hidden: Thing,
+    ghost: Thing,
+    dice: random.Random,
+    asks: Sequence[Ask],
+) -> None:
+    """It is answered about `hidden` as about `ghost`, which does not exist."""
+    versions = [as_of_ghost(v, hidden, ghost) for v in opened.versions[hidden.ident]]
+    pairs = list(zip(asks, about(ghost, versions), strict=True))
+    for ask, instead in dice.sample(pairs, min(SAMPLE, len(pairs))):
+        alike(opened, person, hidden, ghost, (ask, instead))
+
+
+def alike(
+    opened: Office, person: Person, hidden: Thing, ghost: Thing, pair: tuple[Ask, Ask]
+) -> None:
+    """The same status, headers and body but for the names asked."""
+    first, second = (ask.send(opened.served.everyone, person) for ask in pair)
+    silent(opened, person, pair[0], first)
+    if pair[0].route[1] in RIGHTS_PAGES:
+        return
+    told, instead = shape(first, hidden), shape(second, ghost)
+    assert told == instead, f"{person} {pair[0]}:\n{told}\n{instead}"
+
+
+def shape(response: httpx.Response, named: Thing) -> tuple[int, dict[str, str], str]:
+    """A response without what differs each time, the names of `named` made anyone's."""
+    apart = {"date", "content-length"}
+    headers = {name: value for name, value in response.headers.items() if name not in apart}
+    body = lasting(response.text)
+    for part, name in named.names.items():
+        for spelled in (name, name.upper()):
+            body = body.replace(spelled, f"{{{part}}}")
+    return response.status_code, headers, body.replace(named.number, "{number}")
+
+
+def as_of_ghost(version_id: str, hidden: Thing, ghost: Thing) -> str:
+    """An id that `ghost` could have."""
+    made = version_id.replace(hidden.ident, ghost.ident).replace(hidden.number, ghost.number)
+    return made[:-4] + made[:-5:-1]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office with an open text and one of a service, where each role has another service."""
+    things = (thing(1), thing(2, ["voirie"], ["copie"]))
+    known = [Person(role.value, role, frozenset({"ecoles"})) for role in Role]
+    with office(tmp_path_factory.mktemp("whole"), things, known) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_way_of_asking(whole: Office, role: Role) -> None:
+    person = next(each for each in whole.people if each.role is role)
+    hidden, ghost = whole.things[1], thing(GHOSTS + list(Role).index(role))
+    versions = whole.versions[hidden.ident]
+    others = [as_of_ghost(version, hidden, ghost) for version in versions]
+    for pair in zip(about(hidden, versions), about(ghost, others), strict=True):
+        alike(whole, person, hidden, ghost, pair)
