@@ -53,7 +53,17 @@ postgresql:
 	   apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
 	 echo "Pas de PostgreSQL ici : les essais sur PostgreSQL seront passés."
 
-test: $(VENV)/.installed-dev browser postgresql
+# The program alone, unpacked: as a package it would start a server.
+NGINX := build/nginx/usr/sbin/nginx
+.PHONY: nginx
+nginx:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || test -x $(NGINX) || \
+	 { command -v apt-get >/dev/null && mkdir -p build/nginx && cd build/nginx && \
+	   { apt-get update -qq || true; } 2>/dev/null && apt-get download -qq nginx 2>/dev/null && \
+	   dpkg -x nginx_*.deb .; } || \
+	 echo "Pas de nginx ici : les essais derrière nginx seront passés."
+
+test: $(VENV)/.installed-dev browser postgresql nginx
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-dev
@@ -70,6 +80,11 @@ bench: $(VENV)/.installed-dev
 
 ranking: $(VENV)/.installed-dev
 	@$(BIN)/python -m eval.ranking
+
+# All that a machine without internet needs, in one file: docs/install.md.
+.PHONY: bundle
+bundle: $(VENV)/.installed
+	@PYTHON=$(BIN)/python packaging/bundle.sh
 
 clean:
 	rm -rf $(DEMO_DATA)

@@ -172,13 +172,15 @@ def _lines(
     judge: str,
     out: Path | None,
 ) -> list[RunLine]:
+    from api.eval_view import followed
     from eval.asking import run as ask_all
     from eval.runs import RunFile
     from eval.setup import setup
 
     asking = _asking(parts, day, writer, judge)
     made = setup(parts, asked, day, writer, judge)
-    return list(ask_all(asked, asking, made, RunFile(out, made) if out else None))
+    lines = ask_all(asked, asking, made, RunFile(out, made) if out else None)
+    return list(followed(lines, len(asked)))
 
 
 def _asking(parts: Parts, day: date | None, writer: str | None, judge: str) -> Asking:
@@ -189,7 +191,7 @@ def _asking(parts: Parts, day: date | None, writer: str | None, judge: str) -> A
     from rag.maintenance import ready_index
     from rag.retrieval.search import Searcher
 
-    searcher = Searcher(parts.catalogue, ready_index(parts), parts.embedder)
+    searcher = Searcher(parts.catalogue, ready_index(parts), parts.embedder, parts.thesaurus)
     if judge and not parts.settings.model_url:
         raise _usage("aucun serveur de modèles n'est réglé (REFERENT_MODEL_URL)", "--judge")
     return Asking(

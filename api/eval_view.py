@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.console import Console
+from rich.progress import track
+
 from api import terminal
 from eval import summary
 from eval.comparison import Comparison, Move
 from eval.datasets import BadLine
 from eval.intervals import Estimate
+from eval.runs import RunLine
 from eval.summary import Summary
 
 SHOWN = 15  # gains, and losses; --json has them all
+
+
+def followed(lines: Iterable[RunLine], total: int) -> Iterable[RunLine]:
+    """The lines; on a terminal, how far they are."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return lines
+    return track(lines, "Questions", total, console=console, transient=True)
 
 
 def print_summary(found: Summary) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag.retrieval.search import SearchResult
 
 T = TypeVar("T")
+ONESELF = "self"
 
 
 def alone(parts: Parts) -> Recorder:
@@ -87,14 +88,18 @@ class Recorder:
         return made
 
     def account(self, did: str, *, who: str = "", person: str = "", **more: object) -> None:
-        """What was just done about an account or a right, and to whom (`person`, by number: the
-        chain is never rewritten, so that it holds no name). `who`: where not the visitor.
+        """What was just done about an account or a right. `who`: where not the visitor.
+
+        `person`: to whom, by number, since the chain holds no name. What one does to oneself has no
+        number: under the setting that keeps pseudonyms, it would tell whose the pseudonym is.
 
         Raises:
             CatalogueError: as `answers`.
         """
-        told = {"did": did, **({"person": person} if person else {}), **more}
         visitor = visitors.present()
+        if visitor.identity is not None and visitor.identity.person_id == person:
+            person = ONESELF
+        told = {"did": did, **({"person": person} if person else {}), **more}
         self._journal.record(
             Entry(
                 journal_entry.ACCOUNT,

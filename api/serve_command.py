@@ -35,7 +35,8 @@ def serve(
         with closing(bound(host, port, accounts=accounts.anyone())) as listener:
             running = Running(parts, listener)
             url = _url(listener)
-            _say(url, running.socket_path, accounts.first_link(), json=json)
+            reached = parts.settings.serve_public_url or url
+            _say(url, running.socket_path, accounts.first_link(), reached, json=json)
             running.run()
 
 
@@ -44,9 +45,9 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def _say(url: str, path: Path | None, link: str | None, *, json: bool) -> None:
-    """Where to go; while there are no accounts, how to make the first."""
-    first = f"{url}{WELCOME}{link}" if link else None
+def _say(url: str, path: Path | None, link: str | None, reached: str, *, json: bool) -> None:
+    """Where to go; while there are no accounts, how to make the first, at the address `reached`."""
+    first = f"{reached}{WELCOME}{link}" if link else None
     if json:
         shape = {"url": url, "socket": str(path) if path else None, "first": first}
         said = json_module.dumps(shape)

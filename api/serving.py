@@ -91,9 +91,11 @@ class Service:
     ) -> SearchResult:
         """As `referent search`; `without`: entries of the thesaurus that are not used."""
         day = as_of or date.today()
-        return self.recorder.searches(
-            question, caller, lambda: self._searcher.search(question, caller, day, limit, without=without)
-        )
+
+        def work() -> SearchResult:
+            return self._searcher.search(question, caller, day, limit, without=without)
+
+        return self.recorder.searches(question, caller, work)
 
     def ask(self, asked: Asked, stop: Stop | None = None) -> Answer:
         """As `referent ask`.

@@ -47,13 +47,17 @@ def mean(values: Values) -> Estimate:
     return Estimate(float(known.mean()), *_bounds(draws), known.size)
 
 
-def statistic(count: int, measure: Callable[[Indices], float]) -> Estimate:
-    """Any figure of `count` questions; `measure` takes the positions of those drawn (NaN: none)."""
-    value = measure(np.arange(count)) if count else np.nan
+def statistic(count: int, measure: Callable[[Indices], Values]) -> Estimate:
+    """Any figure of `count` questions.
+
+    `measure` takes the positions of the questions drawn (draws × count) and gives a value a draw,
+    NaN where it has none.
+    """
+    value = float(measure(np.arange(count)[None])[0]) if count else np.nan
     if np.isnan(value):
         return Estimate(np.nan, np.nan, np.nan, count)
-    draws = np.array([measure(row) for rows in _resamples(count) for row in rows])
-    return Estimate(float(value), *_bounds(draws[~np.isnan(draws)]), count)
+    draws = np.concatenate([measure(rows) for rows in _resamples(count)])
+    return Estimate(value, *_bounds(draws[~np.isnan(draws)]), count)
 
 
 def difference(first: Values, second: Values) -> Difference:

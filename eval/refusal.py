@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eval.intervals import Estimate, Indices, Values, statistic
+from eval.intervals import Estimate, Indices, Values, mean, statistic
 from eval.measures import Scored, is_about_refusal
 
 LENGTH_TOLERANCE = 0.2  # of the longer question's words: « of the same length »
@@ -67,8 +67,8 @@ def estimated_area(scores: Sequence[float], positive: Sequence[bool]) -> Estimat
     """The same with its interval."""
     values, marks = np.array(scores, dtype=float), np.array(positive, dtype=bool)
 
-    def drawn(rows: Indices) -> float:
-        return area(values[rows], marks[rows])
+    def drawn(rows: Indices) -> Values:
+        return np.array([area(values[row], marks[row]) for row in rows])
 
     return statistic(len(values), drawn)
 
@@ -76,14 +76,16 @@ def estimated_area(scores: Sequence[float], positive: Sequence[bool]) -> Estimat
 def areas(scored: Sequence[Scored]) -> dict[str, Estimate]:
     """Areas of the confidence; nothing where the answers have none.
 
-    "right": right answers against wrong ones and unanswerable questions, "answerable" against
-    unanswerable, "matched": the same between pairs of one length.
+    "right": right answers against wrong ones and unanswerable questions (what was refused to an
+    answerable question is neither: nobody saw it), "answerable" against unanswerable, "matched":
+    the same between pairs of one length.
     """
     asked = judged(scored)
     if not has_confidence(asked):
         return {}
+    known = [s for s in asked if not (s.refused and s.question.answerable)]
     sides = {
-        "right": (asked, [bool(s.right) for s in asked]),
+        "right": (known, [bool(s.right) for s in known]),
         "answerable": (asked, [s.question.answerable for s in asked]),
     }
     found = {
@@ -177,10 +179,5 @@ def _same_length(one: Scored, other: Scored) -> bool:
 
 def _paired_area(paired: Sequence[tuple[Scored, Scored]]) -> Estimate:
     """How often, within a pair, the answerable one is the surer; ties half."""
-    wins = np.array(
-        [
-            0.5 * (1 + np.sign((good.confidence or 0.0) - (without.confidence or 0.0)))
-            for without, good in paired
-        ]
-    )
-    return statistic(len(wins), lambda rows: float(wins[rows].mean()))
+    gaps = [(good.confidence or 0.0) - (without.confidence or 0.0) for without, good in paired]
+    return mean(0.5 * (1 + np.sign(np.array(gaps))))

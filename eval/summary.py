@@ -84,9 +84,7 @@ def _times(name: str, seconds: Sequence[float | None]) -> dict[str, Estimate]:
 
 
 def _percentile(values: Values, at: int) -> Estimate:
-    return intervals.statistic(
-        len(values), lambda rows: float(np.percentile(values[rows], at)) if len(rows) else np.nan
-    )
+    return intervals.statistic(len(values), lambda rows: np.percentile(values[rows], at, axis=1))
 
 
 def _answer_seconds(scored: Scored) -> float | None:

@@ -157,11 +157,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """
     view = postgres.VIEW if engine.dialect.name == postgres.NAME else {}
     with (
-        translated(engine.url.database or _tree(engine).named, _tree(engine).named),
+        translated(place(engine), _tree(engine).named),
         engine.connect().execution_options(reading=True, **view) as connection,
         connection.begin(),
     ):
         yield connection
+
+
+def place(engine: Engine) -> str:
+    """Names a database in messages: its file, or what it is. Of an address nothing is said: in one
+    that is written badly, any part may hold some of the password."""
+    file = engine.url.database if engine.dialect.name == SQLITE else ""
+    return file or _tree(engine).named
 
 
 @contextmanager

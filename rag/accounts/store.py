@@ -41,4 +41,4 @@ class Store:
             CatalogueBusy: another process has been writing for too long.
             StorageError: the disk is full or read-only.
         """
-        return database.writing(self.engine, self.engine.url.database or "registre")
+        return database.writing(self.engine, database.place(self.engine))

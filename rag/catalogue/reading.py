@@ -211,6 +211,19 @@ def versions_of(connection: Connection, article_id: str, caller: Caller) -> list
     return sorted(found, key=lambda v: (v.validity.start or date.min, v.version_id))
 
 
+def articles_in_force(
+    connection: Connection, text_id: str, caller: Caller, day: date
+) -> frozenset[str]:
+    """Ids of the articles of a Text that have a version in force on `day`."""
+    versions = schema.versions
+    query = (
+        select(versions.c.article_id)
+        .select_from(versions.join(schema.articles).join(schema.texts))
+        .where(schema.texts.c.text_id == text_id, may_read(caller), in_force(day))
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def histories_of(connection: Connection, text_id: str, caller: Caller) -> dict[str, list[Version]]:
     """Every version of every article of a Text, by article id."""
     versions = schema.versions

@@ -6,6 +6,7 @@ Only what `caller` may read exists here: a text of another service is one that w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -86,6 +87,7 @@ class Shelf:
         self._known = _known(self.texts)
         self._contents: dict[str, Contents] = {}
         self._versions: dict[str, list[Version]] = {}
+        self._in_force: dict[tuple[str, date], frozenset[str]] = {}
 
     def names(self) -> Names:
         """What to recognise in a document: the tables' names and these texts' titles."""
@@ -116,10 +118,14 @@ class Shelf:
             found += self._versions[article.article_id]
         return sorted(found, key=lambda v: (v.validity.start or date.min, v.version_id))
 
-    def in_force(self, articles: tuple[Article, ...], day: date) -> Version | None:
-        """The version in force on `day`."""
-        current = [v for v in self.versions(articles) if v.validity.contains(day)]
-        return current[-1] if current else None
+    def in_force(self, text: Text, day: date) -> frozenset[str]:
+        """Ids of the articles of a Text that are in force on `day`."""
+        key = text.text_id, day
+        if key not in self._in_force:
+            self._in_force[key] = reading.articles_in_force(
+                self.connection, text.text_id, self.caller, day
+            )
+        return self._in_force[key]
 
 
 def resolve(reference: Reference, shelf: Shelf, day: date) -> Resolved:
@@ -182,7 +188,8 @@ def _placed(reference: Reference, shelf: Shelf, text: Text, day: date) -> tuple[
     places: list[Place] = []
     for at, mark in enumerate(reference.marks):
         if mark.through:
-            places += _inside(reference.marks[at - 1], mark, at, contents, shelf, day)
+            groups = contents.between(reference.marks[at - 1].printed, mark.printed)
+            places += _inside(groups, at, shelf.in_force(text, day))
         places.append(_place(mark, at, contents))
     return tuple(places)
 
@@ -195,15 +202,12 @@ def _place(mark: ArticleMark, at: int, contents: Contents) -> Place:
 
 
 def _inside(
-    first: ArticleMark, last: ArticleMark, at: int, contents: Contents, shelf: Shelf, day: date
-) -> list[Place]:
-    """What a range holds on `day`: not what was repealed before or comes later."""
-    groups = contents.between(first.printed, last.printed)
-    return [
-        Place(group[0].number, group, at, inside=True)
-        for group in groups
-        if shelf.in_force(group, day)
-    ]
+    groups: Iterable[tuple[Article, ...]], at: int, in_force: frozenset[str]
+) -> Iterator[Place]:
+    """What a range holds on a day: not what was repealed before or comes later."""
+    for group in groups:
+        if any(article.article_id in in_force for article in group):
+            yield Place(group[0].number, group, at, inside=True)
 
 
 def _unresolved(reference: Reference) -> str:

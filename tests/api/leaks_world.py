@@ -216,6 +216,7 @@ _OCCASION = (
     (re.compile(r'"timings": ?\{[^{}]*\}'), '"timings": {}'),
     (re.compile(r"\b[0-9a-f]{32}\b"), "{id}"),
     (re.compile(r"\be[0-9a-f]{8}\b"), "{key}"),
+    (re.compile(r"-[0-9a-f]{12}\b"), "-{words}"),  # the end of a version's id, as it was asked
     (re.compile(r'"created": ?[0-9]+'), '"created": 0'),
     (re.compile(r"[0-9]+(?:[.,][0-9]+)?[\s  ]m?s\b"), "{duration}"),
 )

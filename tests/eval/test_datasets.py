@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.datasets import EvalQuestion, article_key, read_questions
+from eval.datasets import BadLine, EvalQuestion, article_key, read_questions, sort_out
 
 CRPA = "code des relations entre le public et l'administration"
 
@@ -52,6 +52,42 @@ def test_graded_documents(tmp_path: Path) -> None:
     first, second = read(tmp_path, row, none)
     assert first.relevant == {"a": 1.0, "b": 1.0}
     assert not second.answerable
+    assert first.by_document and second.by_document
+
+
+GOOD = {"id": "1", "question": "Quand ?", "code": "Code", "articles": ["L1"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "JSON illisible"),
+        ("[]", "ce n'est pas un objet JSON"),
+        (json.dumps(GOOD | {"question": " "}), "« question »"),
+        (json.dumps({k: v for k, v in GOOD.items() if k != "id"}), "« id »"),
+        (json.dumps(GOOD | {"articles": "L1"}), "« articles »"),
+        (json.dumps(GOOD | {"articles": []}), "« articles » est vide"),
+        (json.dumps(GOOD | {"code": ""}), "« code » manque"),
+        (json.dumps({"id": "1", "question": "Quand ?"}), "rien ne dit ce qui répond"),
+        (json.dumps(GOOD | {"id": "0"}), "l'identifiant 0 est déjà pris"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_others_go_on(line: str, why: str) -> None:
+    first, last = json.dumps(GOOD | {"id": "0"}), json.dumps(GOOD | {"id": "2"})
+    questions, bad = sort_out([first, "", line, last])
+    assert [question.question_id for question in questions] == ["0", "2"]
+    (found,) = bad
+    assert (found.number, why in found.what) == (3, True), found
+
+
+def test_without_bad_lines_there_is_nothing_to_say() -> None:
+    questions, bad = sort_out([json.dumps(GOOD | {"id": 7})])
+    assert ([question.question_id for question in questions], bad) == (["7"], list[BadLine]())
+
+
+def test_what_nothing_answers_has_no_right_article(tmp_path: Path) -> None:
+    (question,) = read(tmp_path, GOOD | {"answerable": False})
+    assert (question.relevant, question.answerable) == ({}, False)
 
 
 def test_the_sets_at_hand_are_read_whole(shared: Path) -> None:

@@ -54,7 +54,7 @@ def router(pages: Pages) -> APIRouter:
             except LoginRefused:
                 recorder.account("login-refused")
                 raise
-            recorder.account("login", who=accounts.login_of(opened), person=opened.person_id)
+            recorder.account("login", who=accounts.login_of(opened))
             return opened
 
         try:
@@ -73,7 +73,7 @@ def router(pages: Pages) -> APIRouter:
         def work() -> None:
             accounts.logout(visitors.session_of(request))
             if identity is not None:
-                recorder.account("logout", person=identity.person_id)
+                recorder.account("logout")
 
         await pages.read(request, work)
         return session.forgotten(request)

@@ -34,7 +34,7 @@ def router(pages: Pages) -> APIRouter:
 
         def work() -> Opened:
             opened = accounts.change_password(me, current, new, session.address_of(request))
-            recorder.account("password-changed", person=me.person_id)
+            recorder.account("password-changed")
             return opened
 
         try:
@@ -53,7 +53,7 @@ def router(pages: Pages) -> APIRouter:
 
         def work() -> None:
             ended = accounts.logout_everywhere(me)
-            recorder.account("logout-everywhere", person=me.person_id, sessions=ended)
+            recorder.account("logout-everywhere", sessions=ended)
 
         await pages.read(request, work)
         return session.forgotten(request)

@@ -29,8 +29,7 @@ def router(pages: Pages) -> APIRouter:
 
         def work() -> str:
             key, known = desk.create_key(me.caller.name, name, scope, days)
-            scoped = sorted(known.permissions)
-            recorder.account("key-created", person=me.person_id, key=known.key_id, scope=scoped)
+            recorder.account("key-created", scope=sorted(known.permissions))
             return key
 
         try:
@@ -48,7 +47,7 @@ def router(pages: Pages) -> APIRouter:
 
         def work() -> None:
             desk.revoke_key(key_id, me.person_id)
-            recorder.account("key-revoked", person=me.person_id, key=key_id)
+            recorder.account("key-revoked")
 
         try:
             await pages.read(request, work)

@@ -74,7 +74,7 @@ def router(pages: Pages) -> APIRouter:
             pending = external.take(state, cookie)
             opened = external.sign_in(known.claims(pending, code, redirect_uri), old)
             who = service.accounts.login_of(opened)
-            service.recorder.account("login-oidc", who=who, person=opened.person_id)
+            service.recorder.account("login-oidc", who=who)
             return opened
 
         try:

@@ -69,7 +69,7 @@ def router(pages: Pages) -> APIRouter:
                 opened = accepted(token, person, form)
                 accounts.logout(old)
                 did = "password-chosen" if person else "first-administrator"
-                recorder.account(did, who=accounts.login_of(opened), person=opened.person_id)
+                recorder.account(did, who=accounts.login_of(opened))
                 return opened
 
             try:

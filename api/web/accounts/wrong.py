@@ -51,7 +51,6 @@ STATUSES: tuple[tuple[type[AccountError], HTTPStatus], ...] = (
     (LastAdministrator, HTTPStatus.CONFLICT),
     (NameTaken, HTTPStatus.CONFLICT),
     (LinkSpent, HTTPStatus.GONE),
-    (LoginDelayed, HTTPStatus.TOO_MANY_REQUESTS),
     (ProviderFailure, HTTPStatus.BAD_GATEWAY),
 )
 
@@ -74,12 +73,13 @@ class Wrong:
 def of_error(error: Exception, language: str) -> Wrong:
     """What one of `EXPECTED` says."""
     assert isinstance(error, EXPECTED)
-    status = next((s for kind, s in STATUSES if isinstance(error, kind)), None)
     if isinstance(error, LoginDelayed):
         said = translations(language).gettext(DELAYED) % {"seconds": error.seconds}
         return Wrong(_sentence(said), "", HTTPStatus.TOO_MANY_REQUESTS, error.seconds)
     words = translations(language).gettext(error.what)
-    return Wrong(_sentence(words), FIELDS.get(error.what, ""), status or HTTPStatus.UNPROCESSABLE_ENTITY)
+    known = (status for kind, status in STATUSES if isinstance(error, kind))
+    status = next(known, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return Wrong(_sentence(words), FIELDS.get(error.what, ""), status)
 
 
 def at(field: str, message: str, language: str, status: int = 422) -> Wrong:

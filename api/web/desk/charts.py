@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-WIDTH = 640.0
-LEFT = 44.0  # where columns and lines begin: before it stand the figures of the scale
-HEIGHT = 150.0  # of columns and lines, without the days below
-NAMES = 200.0  # where bars begin
-ROW = 26.0  # between two bars
-FIGURES = 70.0  # kept free for a figure after the longest bar
+WIDTH = 420.0  # narrow, so that words stay legible on a phone
+LEFT = 40.0  # where columns and lines begin: before it stand the figures of the scale
+HEIGHT = 120.0  # of columns and lines, without the days below
+NAMES = 140.0  # where bars begin
+ROW = 24.0  # between two bars
+FIGURES = 60.0  # kept free for a figure after the longest bar
 MAX_COLUMNS = 92  # days are put together so that columns stay apart
-NAME_LENGTH = 28  # characters of a name that stand before its bar
+NAME_LENGTH = 20  # characters of a name that stand before its bar
 STEPS = (1, 2, 5, 10)
+SHARES = (0.1, 0.2, 0.5, 1.0)  # where the scale of a share may end
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,10 @@ def _column(span: Span, x: float, step: float, top: float) -> Column:
     return Column(span, left, wide, HEIGHT - height, height, HEIGHT - part, part)
 
 
-def line(values: Sequence[float | None], top: float) -> Line:
-    """A line through values from 0 to `top`, broken where there is none."""
+def line(values: Sequence[float | None]) -> Line:
+    """A line through shares of one, broken where there is none."""
+    highest = max((value for value in values if value is not None), default=0.0)
+    top = next(share for share in SHARES if share >= highest)
     step = (WIDTH - LEFT) / max(1, len(values))
     runs: list[list[tuple[float, float]]] = [[]]
     for at, value in enumerate(values):
@@ -155,7 +158,7 @@ def nice(value: float) -> float:
 
 
 def _ticks(top: float) -> tuple[Tick, ...]:
-    shares = (0.0, 0.5, 1.0) if top > 1 else (0.0, 1.0)
+    shares = (0.0, 1.0) if top == 1 else (0.0, 0.5, 1.0)
     return tuple(Tick(HEIGHT - HEIGHT * share, top * share) for share in shares)
 
 

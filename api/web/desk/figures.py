@@ -26,6 +26,10 @@ class Figures:
         """A share of one, in percent."""
         return self._decimal(f"{100 * value:.1f}") + (f"{SPACE}%" if self._french else "%")
 
+    def whole_share(self, value: float) -> str:
+        """A share of one, in whole percent."""
+        return f"{100 * value:.0f}" + (f"{SPACE}%" if self._french else "%")
+
     def duration(self, milliseconds: float | None) -> str:
         """Milliseconds, or seconds from one on; a dash for none."""
         if milliseconds is None:

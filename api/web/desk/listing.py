@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from rag.catalogue import reading, schema
+from rag.legal.versions import BEGINNING
 from rag.types import Caller, Text
 
 SHOWN = 200  # texts on one page
@@ -48,4 +49,5 @@ def listing(connection: Connection, caller: Caller, asked: str) -> Listing:
 def _states(connection: Connection) -> dict[str, tuple[int, date | None]]:
     table = schema.text_states
     query = select(table.c.text_id, func.count(), func.max(table.c.as_of)).group_by(table.c.text_id)
-    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+    rows = connection.execute(query)
+    return {row[0]: (row[1], row[2] if row[2] > BEGINNING else None) for row in rows}

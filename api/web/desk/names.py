@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from api.web.language import N_
+from rag.journal.entry import NO_REQUEST
 
+SILENT = NO_REQUEST  # kinds of entries that are no request: nothing was answered
 KINDS = {
     "ask": N_("question"),
     "search": N_("recherche"),

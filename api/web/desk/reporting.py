@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-NAMED = 40  # article numbers named for one text and kind of change
 LISTED = 300  # texts on one page
 
 
@@ -77,11 +76,6 @@ def report_of(told: Mapping[str, Any], source: Path) -> Report:
     }
     more = max(0, len(changed) - LISTED)
     return Report(tuple(changed[:LISTED]), more, len(every) - len(changed), failures, counts)
-
-
-def shown(numbers: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
-    """The first numbers, and how many follow."""
-    return numbers[:NAMED], max(0, len(numbers) - NAMED)
 
 
 def _change(told: Mapping[str, Any]) -> Change:

@@ -134,7 +134,7 @@ def _page(frame: Frame, found: Statistics, chosen: Period, service: str) -> dict
         "days": days,
         "asked": asked,
         "by_day": charts.columns(days),
-        "refused_by_day": charts.line(_shares(asked), 1.0),
+        "refused_by_day": charts.line(_shares(asked)),
         "charts": charts,
     }
 

@@ -52,8 +52,10 @@ def router(pages: Pages) -> APIRouter:
             key_id = forms.words(form, "key")
 
         def work() -> None:
+            owner = next((key.login for key in desk.keys_of() if key.key_id == key_id), "")
             desk.revoke_key(key_id)
-            service.recorder.account("key-revoked", key=key_id)
+            person = desk.person(owner).person_id
+            service.recorder.account("key-revoked", person=person)
 
         try:
             await pages.read(request, work)

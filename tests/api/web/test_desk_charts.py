@@ -48,7 +48,10 @@ def test_columns_stand_on_the_ground_within_the_picture() -> None:
     spans = charts.spans({"2026-03-02": (40, 10), "2026-03-04": (100, 0)}, MONDAY, date(2026, 3, 4))
     first, empty, last = charts.columns(spans).columns
     assert (first.y + first.height, first.height) == (charts.HEIGHT, charts.HEIGHT * 0.4)
-    assert (first.part_y + first.part_height, first.part_height) == (charts.HEIGHT, 15.0)
+    assert (first.part_y + first.part_height, first.part_height) == (
+        charts.HEIGHT,
+        charts.HEIGHT * 0.1,
+    )
     assert (empty.height, last.y) == (0, 0)
     assert charts.LEFT <= first.x < last.x and last.x + last.width <= charts.WIDTH
 
@@ -62,9 +65,11 @@ def test_bars_keep_their_proportion() -> None:
 
 
 def test_a_line_breaks_where_nothing_was_asked() -> None:
-    made = charts.line([0.0, 1.0, None, 0.5, None], 1.0)
-    assert made.runs == ("103.6,150.0 222.8,0.0",)
-    assert [y for _, y in made.dots] == [75.0]
+    made = charts.line([0.0, 0.2, None, 0.1, None])
+    assert made.runs == ("78.0,120.0 154.0,0.0",)
+    assert [y for _, y in made.dots] == [60.0]
+    assert [tick.value for tick in made.ticks] == [0, 0.1, 0.2]
+    assert charts.line([None]).runs == () and charts.line([0.51]).ticks[-1].value == 1.0
 
 
 @pytest.mark.parametrize(

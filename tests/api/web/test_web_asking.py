@@ -129,3 +129,12 @@ def test_what_words_were_understood_as_is_said(served: Served) -> None:
     assert said["understood"], "no thesaurus entry: choose another question"
     for entry in said["understood"]:
         assert f"« {entry['words']} » → {', '.join(entry['meaning'])}" in page.words
+
+
+def test_what_a_question_wrongly_assumes_is_pointed_out(served: Served) -> None:
+    question = "Que dit l'article 99 du Règlement général sur le recours gracieux ?"
+    said = served.everyone.post("/v1/ask", json={"question": question}).json()
+    page = asked(served.everyone, question)
+    (premise,) = said["premises"]
+    assert "La question suppose à tort" in page.words
+    assert premise["surface"] in page.words and premise["detail"] in page.words

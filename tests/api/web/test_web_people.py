@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -157,7 +158,8 @@ def test_what_an_administrator_changes_counts_at_once(office: Desk, chief: httpx
     post(chief, "/administration/cles/revoquer", key=key.key_id)
     post(chief, "/administration/cles/revoquer", 404, key=key.key_id)
     mine = [told for who, told in office.told() if told.get("person") == number and who == "chef"]
-    assert [told["did"] for told in mine] == ["rights", "disabled", "enabled", "password-link"]
+    did = ["rights", "disabled", "enabled", "password-link", "key-revoked"]
+    assert [told["did"] for told in mine] == did
     assert mine[0]["rights"] == {"role": "legal", "services": ["rh", "voirie"]}
     assert "mobile" not in str(mine)  # people stand there by number: names can be erased
 
@@ -212,6 +214,21 @@ def test_only_administrators_administer(office: Desk) -> None:
                 assert client.get(f"/administration/{address}").status_code == 403
             post(client, f"/administration/personnes/{number}/droits", 403, role="administrator")
         assert office.administration.person(f"r-{role}").role == role
+
+
+@pytest.mark.slow
+def test_under_pseudonyms_nothing_tells_whose_they_are(tmp_path: Path) -> None:
+    with desk(tmp_path, journal_names="pseudonym") as made:
+        number = made.person("chef", Role.ADMINISTRATOR)
+        with made.logged_in("chef") as client:
+            one = f"/administration/personnes/{number}"
+            post(client, f"{one}/droits", role="administrator", services="rh")
+            post(client, "/compte/cles", 200, **{"key-name": "a", "scope": "read", "days": "5"})
+        told = made.told()
+        assert [did["did"] for _, did in told] == ["login", "rights", "key-created"]
+        assert told[1][1]["person"] == "self"
+        assert len({who for who, _ in told}) == 1
+        assert "chef" not in str(told) and number not in str(told)
 
 
 # Rights of texts
