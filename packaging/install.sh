@@ -36,7 +36,8 @@ mkdir -p "$target"
 trap 'rm -rf "$release"' EXIT
 "$python" -m venv --without-pip "$release"
 echo "Installation dans $release (une à quatre minutes)…"
-PIP_CONFIG_FILE=/dev/null "$release/bin/python" "$here"/wheels/pip-*.whl/pip --isolated install \
+pip=("$here"/wheels/pip-*.whl) # runs from its wheel: the installation has none
+PIP_CONFIG_FILE=/dev/null "$release/bin/python" "${pip[0]}/pip" --isolated install \
   --quiet --disable-pip-version-check --no-cache-dir --no-index --find-links "$here/wheels" \
   "referent==$version"
 "$release/bin/referent" --help >/dev/null

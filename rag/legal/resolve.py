@@ -218,6 +218,7 @@ def _unresolved(reference: Reference) -> str:
     return "aucun code nommé avant ne peut avoir un tel article"
 
 
+@lru_cache(1 << 15)
 def natural_key(number: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts numbers as a code does: L311-3, L311-3-1, L311-10."""
     runs = _RUN.findall(number_key(number))

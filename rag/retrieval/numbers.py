@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 Found = tuple[int, int, str]  # start, end, key: text[start:end] spells the number
 
@@ -71,6 +72,7 @@ def fold(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
 
 
+@lru_cache(1 << 15)  # asked for every article of a text, again and again
 def number_key(printed: str) -> str:
     """One key for every spelling of an article number.
 
