@@ -19,8 +19,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from eval import summary
-
 ROOT = Path(__file__).parent.parent
 TARGET = Path(__file__).parent / "results" / "state.md"
 
@@ -54,7 +52,7 @@ def arguments(chosen: QuestionSet) -> list[str]:
 def section(name: str, chosen: QuestionSet, found: Mapping[str, Any]) -> str:
     """A set's figures in Markdown; `found` is what `referent eval run --json` printed."""
     rows = "\n".join(
-        f"| {summary.label(key)} | {each['value']:.3f} | {each['low']:.3f} – {each['high']:.3f} "
+        f"| `{key}` | {each['value']:.3f} | {each['low']:.3f} – {each['high']:.3f} "
         f"| {each['count']} |"
         for key, each in found["figures"].items()
     )

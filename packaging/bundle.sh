@@ -15,7 +15,7 @@ mkdir -p "$out"
 stage=$(mktemp -d "$out/bundle.XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 folder=$stage/referent-$version
-mkdir -p "$folder/wheels" "$folder/docs"
+mkdir -p "$folder/wheels"
 
 "$root/packaging/wheel.sh" "$folder/wheels"
 # torch by its exact version, as `make demo` does, and pip for a Python that has none.
@@ -24,8 +24,7 @@ mkdir -p "$folder/wheels" "$folder/docs"
   "$(grep '^torch==' "$root/constraints.txt")" pip "$folder"/wheels/referent-*.whl
 
 cp -R "$root"/packaging/{install.sh,systemd,nginx,referent.toml} "$folder"
-cp -R "$root"/{README.md,CHANGELOG.md,corpus} "$folder"
-cp "$root"/docs/* "$folder/docs"
+cp -R "$root"/{README.md,CHANGELOG.md,corpus,docs} "$folder"
 echo "$version" >"$folder/VERSION"
 echo "$platform" >"$folder/PYTHON"
 (cd "$folder" && find . -type f ! -name SHA256SUMS -print0 | LC_ALL=C sort -z |

@@ -8,7 +8,18 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from rag.catalogue import schema
 from rag.catalogue.records import BATCH
@@ -139,6 +150,15 @@ def texts_for(connection: Connection, caller: Caller) -> list[Text]:
         given.setdefault(row.text_id, []).append(row.service)
     rows = connection.execute(select(texts).where(may_read(caller)).order_by(texts.c.title))
     return [text_from(row, given.get(row.text_id, ())) for row in rows]
+
+
+def hidden_titles(connection: Connection, caller: Caller) -> frozenset[str]:
+    """The titles that only texts which `caller` may not read have."""
+    if caller.unrestricted:
+        return frozenset()
+    title = schema.texts.c.title
+    others = set(connection.execute(select(title).where(~may_read(caller))).scalars())
+    return frozenset(others - {text.title for text in texts_for(connection, caller)})
 
 
 def article_counts(connection: Connection) -> dict[str, int]:
@@ -315,10 +335,21 @@ def all_passages(connection: Connection) -> Iterator[str]:
     yield from connection.execution_options(yield_per=2000).execute(query).scalars()
 
 
-def counts(connection: Connection) -> Counts:
-    """How many texts, articles, versions and passages there are."""
-    tables = (schema.texts, schema.articles, schema.versions, schema.passages)
-    numbers = (
-        connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
+def counts(connection: Connection, caller: Caller) -> Counts:
+    """How many texts, articles, versions and passages there are for `caller`."""
+    texts = schema.texts
+    articles = texts.join(schema.articles)
+    versions = articles.join(schema.versions)
+    joined = (texts, articles, versions, versions.join(schema.passages))
+    alone = (texts, schema.articles, schema.versions, schema.passages)
+    return Counts(
+        *(
+            _count(connection, every) - _count(connection, tables, ~may_read(caller))
+            for every, tables in zip(alone, joined, strict=True)
+        )
     )
-    return Counts(*numbers)
+
+
+def _count(connection: Connection, tables: FromClause, *which: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(tables).where(*which)
+    return connection.execute(query).scalar_one()

@@ -157,9 +157,10 @@ def texts(draw: st.DrawFn) -> tuple[Thing, ...]:
 
 @st.composite
 def people(draw: st.DrawFn) -> tuple[Person, ...]:
-    """Someone of each role, each of some services or none."""
+    """Two people of different roles, each of some services or none."""
     services = st.frozensets(st.sampled_from(SERVICES), max_size=2)
-    return tuple(Person(role.value, role, draw(services)) for role in Role)
+    roles = draw(st.lists(st.sampled_from(Role), min_size=2, max_size=2, unique=True))
+    return tuple(Person(role.value, role, draw(services)) for role in roles)
 
 
 @contextmanager

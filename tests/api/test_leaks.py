@@ -20,7 +20,7 @@ from rag.accounts.roles import Role
 
 pytestmark = pytest.mark.slow
 Shape = tuple[int, dict[str, str], str]  # status, headers, body
-SAMPLE = 40  # of the 170 ways to ask about a text, for each person and text of a random office
+SAMPLE = 16  # of the 170 ways to ask about a text, for each person and text of a random office
 GHOSTS = 7 * 10**7  # seeds from there on are of texts that do not exist
 STATE_PAGE = "/administration/etat"  # shows the settings, the data folder among them
 

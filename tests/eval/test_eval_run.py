@@ -275,6 +275,6 @@ def test_the_record_names_its_command_and_commit() -> None:
              "figures": {"mrr": {"value": 0.5, "low": 0.25, "high": 0.75, "count": 2}}}  # fmt: skip
     chosen = record.SETS["cdtn"]
     section = record.section("cdtn", chosen, found)
-    assert "| MRR | 0.500 | 0.250 – 0.750 | 2 |" in section
+    assert "| `mrr` | 0.500 | 0.250 – 0.750 | 2 |" in section
     command = "referent eval run SHARED/eval/cdtn/questions.jsonl --documents SHARED/eval/cdtn/"
     assert command in section

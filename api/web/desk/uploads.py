@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from api.problems import INVALID, NOT_FOUND, Refused
+from rag.errors import StorageError
 
 FOLDER = "uploads"
 FILES, WANTED, PROGRESS, LOCK = "files", "wanted.json", "progress", "lock"
@@ -129,9 +130,23 @@ class Uploads:
         self._folder = data / FOLDER
 
     def add(self, wanted: Wanted, files: dict[str, bytes]) -> Upload:
-        """A new update, its files written; the oldest of somebody who has many gives way."""
+        """A new update, its files written; the oldest of somebody who has many gives way.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
         self.sweep()
         self._make_room(wanted.who)
+        try:
+            return self._written(wanted, files)
+        except OSError as error:
+            raise StorageError(
+                f"impossible d'écrire ce qui est envoyé ({error.strerror})",
+                where=str(self._folder),
+                remedy="faites de la place sur le disque",
+            ) from error
+
+    def _written(self, wanted: Wanted, files: dict[str, bytes]) -> Upload:
         token = secrets.token_urlsafe(32)
         path = self._folder / token
         self._folder.mkdir(mode=0o700, exist_ok=True)

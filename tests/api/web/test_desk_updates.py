@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import sqlite3
 import time
@@ -14,9 +16,10 @@ from desk_office import UPDATES, Office, office
 from small_folder import RULES, filled
 
 from api.problems import Refused
-from api.web.desk import sources
+from api.web.desk import running, sources
 from api.web.desk.running import Run, command
 from api.web.desk.uploads import MAX_WAITING, Uploads, Wanted
+from rag.errors import StorageError
 from rag.types import Caller
 
 NOTE = """---
@@ -267,3 +270,57 @@ def test_a_form_from_elsewhere_changes_nothing(place: Office) -> None:
     me = place["mainteneur"]
     me.post(UPDATES, 403, csrf="x" * 43)
     me.post(f"{UPDATES}/retirer", 403, csrf="", text="reglement-general", sure="1")
+
+
+def person_id(place: Office, login: str) -> str:
+    with closing(sqlite3.connect(place.served.data / "registry.sqlite3")) as connection:
+        query = "SELECT person_id FROM people WHERE login = ?"
+        return str(connection.execute(query, [login]).fetchone()[0])
+
+
+def test_the_page_of_an_update_that_runs_refreshes_without_scripts(place: Office) -> None:
+    me, uploads = place["mainteneur"], Uploads(place.served.data)
+    upload = uploads.add(Wanted(person_id(place, "mainteneur"), ("x.md",)), {"x.md": b"# x"})
+    address = f"{UPDATES}/{upload.token}"
+    told = {"step": "source", "name": "<b>.md", "done": 3, "total": 7}
+    (upload.path / "progress").write_text(f"{json.dumps(told)}\nnot json\n", "utf-8")
+    with uploads.turn():
+        page = me.page(address)
+        assert "Lecture : 3 sur 7" in page.words and "<b>.md" in page.words
+        assert ("meta", {"http-equiv": "refresh", "content": "2"}) in page.tags
+        assert [given["value"] for tag, given in page.tags if tag == "progress"] == ["3"]
+        me.post(address, 422)
+    stopped = me.page(address)  # as after the server was killed
+    assert "Mise à jour arrêtée" in stopped.words
+    assert not any(given.get("http-equiv") == "refresh" for _, given in stopped.tags)
+    upload.forget()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECONDS", 0.01, "a duré plus d'une heure"),
+        ("PROGRAM", "raise SystemExit('internal detail')", "s'est arrêtée sans rapport"),
+        ("PROGRAM", "print('{}')", "s'est arrêtée sans rapport"),
+        ("MAX_REPORT", 2, "s'est arrêtée sans rapport"),
+    ],
+)
+def test_a_run_without_a_report_is_said_without_its_inside(
+    place: Office, monkeypatch: pytest.MonkeyPatch, name: str, value: object, said: str
+) -> None:
+    if name == "MAX_REPORT":
+        monkeypatch.setattr(running, "PROGRAM", "print('[1, 2, 3]')")
+    monkeypatch.setattr(running, name, value)
+    me = place["mainteneur"]
+    page = me.ended(me.send(files=note()))
+    assert "Mise à jour arrêtée" in page.words and said in page.words
+    assert "internal detail" not in page.source
+
+
+def test_a_full_disk_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StorageError):
+        Uploads(tmp_path).add(Wanted("me", ("x.md",)), {"x.md": b"x"})
