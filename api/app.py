@@ -27,7 +27,9 @@ from rag.errors import NotFound, ReferentError, UsageError
 
 DESCRIPTION = (
     "Finds, cites and verifies. Errors are RFC 9457 problem details, in French, or in English "
-    "when `Accept-Language` prefers it. Over TCP only texts open to everyone are read."
+    "when `Accept-Language` prefers it. Who asks is known by a key (`Authorization: Bearer ref_…`) "
+    "or a session of the pages; while there are no accounts, anyone on this machine reads what "
+    "everyone may read."
 )
 # FastAPI traces requests, with their bodies, for whatever exporter the environment names.
 NO_TELEMETRY: TelemetryConfig = {

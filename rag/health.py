@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select, text
 
 from rag.bootstrap import Parts
-from rag.catalogue import properties, schema
+from rag.catalogue import counting, properties, schema
 from rag.catalogue import reading as catalogue
 from rag.catalogue.engine import TREE
 from rag.catalogue.sources import path_of
@@ -37,7 +37,7 @@ class Problem:
 def describe(parts: Parts) -> dict[str, Any]:
     """What `referent status --json` prints."""
     with reading(parts.catalogue) as connection:
-        counts = asdict(catalogue.counts(connection))
+        counts = asdict(counting.counts(connection, Caller.operator()))
         model = properties.read(connection, MODEL)
     return {
         **counts,

@@ -61,5 +61,5 @@ def _gauges(service: Service, probe: ModelProbe) -> Iterator[Gauge]:
     lag = {name: found["index"][name] for name in ("points", "pending")}
     yield Gauge("referent_index", "Points, and changes that it has yet to take.", lag, "what")
     with reading(service.parts.catalogue) as connection:
-        counts = asdict(catalogue.counts(connection))
+        counts = asdict(counting.counts(connection, visitor.caller))
     yield Gauge("referent_catalogue", "What the catalogue holds.", counts, "what")

@@ -55,7 +55,7 @@ def ingested(bench: Bench) -> Ingested:
     data = bench.work / "codes"
     ran = child.ingest(files, data, bench.embedding)
     with open_parts(settings(bench, data)) as parts, reading(parts.catalogue) as connection:
-        count = catalogue.counts(connection).passages
+        count = counting.counts(connection, Caller.operator()).passages
     return Ingested(data, ran, count, sum(path.stat().st_size for path in files))
 
 

@@ -8,18 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Select,
-    and_,
-    exists,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, true
 
 from rag.catalogue import schema
 from rag.catalogue.records import BATCH
@@ -46,16 +35,6 @@ class JoinedPassage:
     text_id: str
     text: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much the catalogue holds."""
-
-    texts: int
-    articles: int
-    versions: int
-    passages: int
 
 
 def may_read(caller: Caller) -> ColumnElement[bool]:
@@ -333,23 +312,3 @@ def all_passages(connection: Connection) -> Iterator[str]:
     words = func.substr(versions.c.words, passages.c.start + 1, passages.c.end - passages.c.start)
     query = select(words).select_from(passages.join(versions))
     yield from connection.execution_options(yield_per=2000).execute(query).scalars()
-
-
-def counts(connection: Connection, caller: Caller) -> Counts:
-    """How many texts, articles, versions and passages there are for `caller`."""
-    texts = schema.texts
-    articles = texts.join(schema.articles)
-    versions = articles.join(schema.versions)
-    joined = (texts, articles, versions, versions.join(schema.passages))
-    alone = (texts, schema.articles, schema.versions, schema.passages)
-    return Counts(
-        *(
-            _count(connection, every) - _count(connection, tables, ~may_read(caller))
-            for every, tables in zip(alone, joined, strict=True)
-        )
-    )
-
-
-def _count(connection: Connection, tables: FromClause, *which: ColumnElement[bool]) -> int:
-    query = select(func.count()).select_from(tables).where(*which)
-    return connection.execute(query).scalar_one()
