@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -12,10 +13,10 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api import mcp_door, problems, schemas
+from api import guarding, mcp_door, problems, schemas
 from api.doors import Door
 from api.leaving import Leaving
-from api.limits import Limits
+from api.limits import Limits, in_a_browser
 from api.metrics import Counting, Finding
 from api.outside import LOOPBACK_HOSTS, FromOutside, outside_of
 from api.readiness import ModelProbe
@@ -78,9 +79,10 @@ def create_app(door: Door) -> FastAPI:
     app.include_router(mcp_door.router(door, hosts, outside.url))
     app.add_middleware(Finding)
     app.add_middleware(Leaving)  # within Limits, which reads the body
-    app.add_middleware(Limits, max_body=max_body, hosts=hosts)
+    app.add_middleware(Limits, max_body=max_body, hosts=hosts, told=partial(_turned_away, pages))
     app.add_middleware(Counting, metrics=door.service.metrics)
     app.add_middleware(FromOutside, outside=outside)
+    app.add_middleware(guarding.Guarding)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
 
@@ -106,10 +108,6 @@ def _restore_nulls(described: dict[str, Any]) -> None:
             schema["examples"] = model.model_config["json_schema_extra"]["examples"]
 
 
-def _in_a_browser(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
-
-
 def _page(request: Request, error: Exception) -> Response:
     pages: Pages = request.app.state.pages
     return pages.problem(request, error)
@@ -117,6 +115,13 @@ def _page(request: Request, error: Exception) -> Response:
 
 def _language(request: Request) -> str:
     return problems.language_of(request.headers.get("accept-language", ""))
+
+
+def _turned_away(pages: Pages, request: Request, error: problems.Refused) -> Response:
+    """Before any route is known."""
+    if in_a_browser(request):
+        return pages.problem(request, error)
+    return problems.refusal(error, _language(request))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -138,7 +143,7 @@ async def _fields(request: Request, error: Exception) -> Response:
 
 async def _status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if _in_a_browser(request):
+    if in_a_browser(request):
         return _page(request, error)
     response = problems.of_status(error.status_code, _language(request))
     response.headers.update(error.headers or {})
@@ -147,9 +152,10 @@ async def _status(request: Request, error: Exception) -> Response:
 
 async def _unforeseen(request: Request, _error: Exception) -> Response:
     """The server logs the error itself, with its traceback, and hangs up after this."""
-    if _in_a_browser(request):
+    if in_a_browser(request):
         response = _page(request, problems.Refused(problems.INTERNAL))
     else:
         response = problems.problem(problems.INTERNAL, _language(request))
     response.headers["Connection"] = "close"
+    guarding.add(response.headers)  # it goes out past every middleware
     return response

@@ -27,7 +27,7 @@ def head(kind: str, model: str) -> dict[str, Any]:
 
 def whole(answer: Answer) -> dict[str, Any]:
     """An answer that is not streamed."""
-    message = {"role": "assistant", "content": chat_text.content(answer)}
+    message = {"role": "assistant", "content": chat_text.as_markdown(chat_text.content(answer))}
     return {
         **head("chat.completion", answer.model),
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
@@ -86,7 +86,7 @@ class Chunks:
         if not self._begun:
             self._begun = True
             yield self._chunk({"role": "assistant", "content": ""})
-        yield self._chunk({"content": words})
+        yield self._chunk({"content": chat_text.as_markdown(words)})
 
     def _end(self, spent: Spent | None, more: dict[str, Any]) -> Iterator[bytes]:
         choice = {"index": 0, "delta": {}, "finish_reason": "stop"}

@@ -24,6 +24,9 @@ REPLACED = (
 )
 _UNDERSTOOD = re.compile(r"^Question comprise comme : « (.+) »$", re.MULTILINE)
 _MARKERS = re.compile(r" ?(?:\[\d+\])+")
+# What makes an image or a link of Markdown, or a tag: front ends fetch images without being asked.
+_RENDERED = re.compile(r"(?<=!)(?=\[)|(?<=\])(?=[(:])|(?=<[A-Za-z/!?])")
+_ESCAPED = re.compile(r"\\(?=[\[(:<])")
 
 
 def content(answer: Answer) -> str:
@@ -65,15 +68,21 @@ def footnote(citation: Citation) -> str:
     return f"[{citation.marker}] {name} : « {citation.quote} »{link}"
 
 
+def as_markdown(words: str) -> str:
+    """The words for front ends that take them for Markdown: what a text, a question or a model
+    holds of images, links and tags is shown as it is written."""
+    return _RENDERED.sub(r"\\", words)
+
+
 def own_words(shown: str) -> str:
     """The answer alone, of what was shown: no markers, nothing of what is said below it."""
-    return _MARKERS.sub("", shown.partition(RULE)[0]).strip()
+    return _MARKERS.sub("", _ESCAPED.sub("", shown.partition(RULE)[0])).strip()
 
 
 def understood(shown: str) -> str:
     """The question as it was looked for, where an answer says so; "" where it does not."""
     found = _UNDERSTOOD.search(shown.partition(RULE)[2])
-    return found[1] if found else ""
+    return _ESCAPED.sub("", found[1]) if found else ""
 
 
 class Growing:

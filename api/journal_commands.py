@@ -156,8 +156,9 @@ def erase(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Effacer le nom, les questions et les commentaires d'une personne ; c'est journalisé."""
+    """Effacer nom, questions, commentaires et conversations d'une personne ; c'est journalisé."""
     from api import terminal
+    from rag.conversations.store import Conversations
     from rag.journal import erasure
 
     named = clean(person).strip()
@@ -165,10 +166,12 @@ def erase(
         raise UsageError("nom vide", where="PERSON", remedy="donnez le nom de la personne")
     with existing(data) as parts:
         erased = erasure.erase(_journal(parts), named, who=_operator(), door=DOOR)
+        kept = Conversations(parts.registry, parts.catalogue)
+        forgotten = kept.forget_login(named)
     if json:
-        terminal.print_json({"erased": erased})
+        terminal.print_json({"erased": erased, "conversations": forgotten})
     else:
-        terminal.out().print(f"Effacé : {erased} lignes")
+        terminal.out().print(f"Effacé : {erased} lignes, {forgotten} conversations")
 
 
 def _journal(parts: Parts) -> Journal:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict, deque
+from collections.abc import Callable
+from contextlib import suppress
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 
 BODY_SECONDS = 10.0  # for a whole body to arrive
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{0,5})?", re.IGNORECASE)
+Telling = Callable[[Request, problems.Refused], Response]  # how a refusal is said to who asked
 
 
 class FairQueue:
@@ -81,8 +88,11 @@ class Limits:
     """ASGI: refuses other host names (a page elsewhere that had its own name lead to this machine
     would read the texts), bodies over `max_body` bytes, and bodies that do not arrive in time."""
 
-    def __init__(self, app: ASGIApp, max_body: int, hosts: frozenset[str] | None) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body: int, hosts: frozenset[str] | None, told: Telling
+    ) -> None:
         self._app = app
+        self._told = told
         self._max_body = max_body
         self._hosts = hosts
 
@@ -105,14 +115,18 @@ class Limits:
         except problems.Refused as error:
             if started:
                 raise
-            language = problems.language_of(headers.get("accept-language", ""))
-            response = problems.refusal(error, language)
+            request = Request(scope)
+            if in_a_browser(request):
+                await _drained(receive)
+            response = self._told(request, error)
             response.headers["Connection"] = "close"  # what is left of the body is not read
             await response(scope, receive, send)
 
     def _check(self, headers: Headers) -> None:
         if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
             raise problems.Refused(problems.HOST)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            raise problems.Refused(problems.INVALID)  # a proxy might end it elsewhere than we do
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > self._max_body:
             raise self._too_large()
@@ -143,6 +157,21 @@ class Limits:
         )
 
 
+def in_a_browser(request: Request) -> bool:
+    """True for who reads pages."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+async def _drained(receive: Receive) -> None:
+    """Let a body arrive, for as long as one may, and drop it: a browser only looks at an answer
+    once it has sent all, and takes a connection that closes before for a failure."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(BODY_SECONDS):
+            while (message := await receive())["type"] == "http.request":
+                if not message.get("more_body", False):
+                    return
+
+
 def _replay(body: bytes, receive: Receive) -> Receive:
     """Gives the body that was read already, then what comes after it."""
     given = False
@@ -158,7 +187,6 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def host_name(host: str) -> str:
-    """The name in a Host header, without its port: « [::1]:8000 » is ::1."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].lower()
+    """The name in a Host header, without its port: « [::1]:8000 » is ::1; "" where it is none."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""

@@ -55,17 +55,19 @@ class ModelProbe:
 def readiness(service: Service, probe: ModelProbe) -> dict[str, Any]:
     """What /health/ready gives. Without the model server questions are answered all the same."""
     reachable = probe.reachable()
+    index: dict[str, Any] | None = None
     model = {"configured": reachable is not None, "reachable": reachable}
     try:
         state = service.state()
     except ReferentError as error:
         readable = not isinstance(error, CatalogueError)
-        state = {"ready": False, "index": None}
+        ready = False
     else:
-        readable = True
+        readable, ready = True, state["ready"]
+        index = {"pending": bool(state["index"]["pending"])}
     return {
-        "ready": state["ready"],
+        "ready": ready,
         "catalogue": {"readable": readable},
-        "index": state["index"],
+        "index": index,
         "model": model,
     }

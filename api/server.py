@@ -16,6 +16,7 @@ import uvicorn
 from api import socket_file
 from api.app import create_app
 from api.doors import Door
+from api.patience import Impatient
 from api.serving import Service
 from rag.bootstrap import Parts
 from rag.errors import ReferentError, StorageError, UsageError
@@ -135,7 +136,7 @@ def _server(door: Door) -> _Server:
     config = uvicorn.Config(
         create_app(door),
         loop="asyncio",
-        http="h11",
+        http=Impatient,
         ws="none",
         lifespan="off",
         log_level="warning",

@@ -26,6 +26,7 @@ from rag.answering.cache import AnswerCache, Remembering
 from rag.answering.choose import answerer, model_name, model_revision
 from rag.answering.stopping import Stop
 from rag.bootstrap import Parts
+from rag.conversations.store import Conversations
 from rag.errors import AnswerStopped, ModelFailure, ReferentError
 from rag.index import projection
 from rag.journal.journal import Journal
@@ -64,6 +65,7 @@ class Service:
         self.accounts = Accounts(parts.registry, chosen)
         self.journal = Journal(parts.registry, chosen, parts.data)
         self.recorder = Recorder(self.journal)
+        self.conversations = Conversations(parts.registry, parts.catalogue)
         self._gate = ThreadPoolExecutor(GATE_THREADS, thread_name_prefix="referent-gate")
         self.metrics = metrics_for(chosen)
         self._embedder = Gathering(parts.embedder) if parts.embedder else None
@@ -90,12 +92,24 @@ class Service:
         without: frozenset[str] = frozenset(),
     ) -> SearchResult:
         """As `referent search`; `without`: entries of the thesaurus that are not used."""
-        day = as_of or date.today()
 
         def work() -> SearchResult:
-            return self._searcher.search(question, caller, day, limit, without=without)
+            return self.suggest(question, caller, as_of, limit, without)
 
         return self.recorder.searches(question, caller, work)
+
+    def suggest(
+        self,
+        question: str,
+        caller: Caller,
+        as_of: date | None,
+        limit: int,
+        without: frozenset[str] = frozenset(),
+    ) -> SearchResult:
+        """As `search`, of words that are still being typed: nobody has asked them yet, and the
+        journal does not hold them."""
+        day = as_of or date.today()
+        return self._searcher.search(question, caller, day, limit, without=without)
 
     def ask(self, asked: Asked, stop: Stop | None = None) -> Answer:
         """As `referent ask`.

@@ -25,8 +25,12 @@ STAGES = {
 }
 
 
-# Control characters but line feed and tab: an escape sequence in a text must not drive the screen.
-_CONTROL = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+# Control characters but line feed and tab, and those that turn the direction of what follows: a
+# text must neither drive the screen nor be read otherwise than it says.
+_TURNING = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROL = {
+    code: "\ufffd" for code in (*range(32), *range(127, 160), *_TURNING) if chr(code) not in "\n\t"
+}
 
 
 def out() -> Console:

@@ -16,7 +16,7 @@ from eval.refusal import Point
 WIDTH = 720
 SERIES = 6  # colours and marks; more series begin again
 DASHES = ("none", "7 4", "2 4", "10 3 2 3", "1 3", "12 5")
-_LEFT, _RIGHT, _TOP, _BOTTOM = 150, 20, 10, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 170, 20, 10, 40
 _ROW, _GAP = 16, 12
 _BAR_AREA, _CURVE_AREA = 190, 300
 

@@ -75,8 +75,8 @@ def _measures(configurations: Sequence[Configuration]) -> str:
 def _short(key: str) -> str:
     shorter = {
         "gold_cited": "cite un bon article",
-        "refusal_recall": "refus à raison",
-        "refused_answerable": "refus à tort",
+        "refusal_recall": "sans réponse : refusées",
+        "refused_answerable": "à réponse : refusées",
     }
     return shorter.get(key, summary.label(key))
 

@@ -18,10 +18,11 @@ import rag
 from eval.datasets import EvalQuestion
 from rag.answering.choose import model_revision
 from rag.bootstrap import Parts
-from rag.catalogue import reading as catalogue
+from rag.catalogue import counting
 from rag.database import reading
 from rag.errors import SourceError, UsageError
 from rag.settings import Settings
+from rag.types import Caller
 
 _DIGITS = 12
 # What decides a ranking or an answer: the code, and the data that is shipped with it.
@@ -45,10 +46,10 @@ def setup(
     """
     settings = parts.settings
     with reading(parts.catalogue) as connection:
-        counts = asdict(catalogue.counts(connection))
+        counts = asdict(counting.counts(connection, Caller.operator()))
     return {
         "code": _code(settings),
-        "questions": _digest([question_shape(question) for question in questions]),
+        "questions": _digest([_question_shape(question) for question in questions]),
         "embedding_model": parts.model_name,
         "as_of": as_of.isoformat() if as_of else None,
         "model": None if model is None else model_revision(settings, model),
@@ -57,7 +58,7 @@ def setup(
     }
 
 
-def question_shape(question: EvalQuestion) -> dict[str, Any]:
+def _question_shape(question: EvalQuestion) -> dict[str, Any]:
     """A question as JSON."""
     return {**asdict(question), "relevant": dict(sorted(question.relevant.items()))}
 

@@ -39,9 +39,11 @@ echo "Installation dans $release (une à quatre minutes)…"
 pip=("$here"/wheels/pip-*.whl) # runs from its wheel: the installation has none
 PIP_CONFIG_FILE=/dev/null "$release/bin/python" "${pip[0]}/pip" --isolated install \
   --quiet --disable-pip-version-check --no-cache-dir --no-index --find-links "$here/wheels" \
-  "referent==$version"
+  "referent==$version" ||
+  refuse "un paquet n'a pas pu être installé (la raison est ci-dessus)" \
+    "nommez un Python plus récent (PYTHON=…), ou refaites le lot sur une machine pareille à celle-ci"
 "$release/bin/referent" --help >/dev/null
 trap - EXIT
-ln -s "$version" "$target/current.new"
+ln -sfn "$version" "$target/current.new"
 mv -T "$target/current.new" "$target/current"
 echo "Référent $version est installé : $target/current/bin/referent"

@@ -33,6 +33,10 @@ ReferentError
 
 from __future__ import annotations
 
+# In a log one error is one line, whatever names of files or models are made of.
+_BREAKS = dict.fromkeys((*range(32), *range(127, 160)), "\ufffd")
+_BREAKS |= dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " ")
+
 
 class ReferentError(Exception):
     """Root of the tree. `what` is a French sentence; `where` a place; `remedy` what to do."""
@@ -47,7 +51,7 @@ class ReferentError(Exception):
         parts = [f"{self.where} : {self.what}" if self.where else self.what]
         if self.remedy:
             parts.append(self.remedy)
-        return " — ".join(parts)
+        return " — ".join(parts).translate(_BREAKS)
 
 
 class SettingsError(ReferentError):

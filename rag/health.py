@@ -17,6 +17,7 @@ from rag.database import reading
 from rag.errors import IndexBusy, IndexFailure
 from rag.index import projection
 from rag.maintenance import MODEL
+from rag.types import Caller
 
 REBUILD = "lancez `referent rebuild`"
 INGEST = "ingérez de nouveau la source, ou retirez le texte"

@@ -39,6 +39,7 @@ PYTHON = os.path.realpath(sys.executable)
 def cut_off(line: list[object], folder: Path, packages: tuple[Path, Path] | None = None) -> str:
     """What a command prints in `folder`, cut off from the network and the repository."""
     shown = packages or ("", "")
+    places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder)}
     outer = ["unshare", "-rnm", "bash", "-euc", CUT_OFF, "cut-off", ROOT, *shown]
     ran = subprocess.run(
         list(map(str, [*outer, *line])),
@@ -46,7 +47,7 @@ def cut_off(line: list[object], folder: Path, packages: tuple[Path, Path] | None
         text=True,
         check=False,
         cwd=folder,
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"},
+        env={**places, "LANG": "C.UTF-8", "PYTHON": PYTHON},
         timeout=900,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -14,8 +14,9 @@ from api.problems import UNAVAILABLE
 from api.readiness import ModelProbe, readiness
 from api.routes.described import GUARDED, QUEUED, fails
 from api.serving import Service
-from rag.catalogue import reading as catalogue
+from rag.catalogue import counting
 from rag.database import reading
+from rag.types import Caller
 
 EXAMPLE = 'referent_requests_total{method="POST",route="/v1/ask",status="200"} 3.0\n'
 
@@ -36,15 +37,17 @@ def router(door: Door, probe: ModelProbe) -> APIRouter:
         summary="Counters and states",
     )
     async def exposed() -> Response:
+        caller = door.caller()
+
         def work() -> bytes:
-            return service.metrics.exposed(list(_gauges(service, probe)))
+            return service.metrics.exposed(list(_gauges(service, probe, caller)))
 
         return Response(await service.probes.run("metrics", work), media_type=MEDIA_TYPE)
 
     return routes
 
 
-def _gauges(service: Service, probe: ModelProbe) -> Iterator[Gauge]:
+def _gauges(service: Service, probe: ModelProbe, caller: Caller) -> Iterator[Gauge]:
     """What can be read at the moment."""
     lines = {"searches": service.readers, "answers": service.writers, "probes": service.probes}
     busy = {name: workers.load[0] for name, workers in lines.items()}
@@ -58,8 +61,14 @@ def _gauges(service: Service, probe: ModelProbe) -> Iterator[Gauge]:
         yield Gauge("referent_model_up", "1: the model server answers.", up)
     if found["index"] is None:
         return
-    lag = {name: found["index"][name] for name in ("points", "pending")}
-    yield Gauge("referent_index", "Points, and changes that it has yet to take.", lag, "what")
+    lag = service.state()["index"]
+    seen = ("points", "pending") if caller.unrestricted else ("pending",)
+    yield Gauge(
+        "referent_index",
+        "Changes that it has yet to take; points, for the operator.",
+        {name: lag[name] for name in seen},
+        "what",
+    )
     with reading(service.parts.catalogue) as connection:
-        counts = asdict(counting.counts(connection, visitor.caller))
-    yield Gauge("referent_catalogue", "What the catalogue holds.", counts, "what")
+        counts = asdict(counting.counts(connection, caller))
+    yield Gauge("referent_catalogue", "What the catalogue holds that who asks may read.", counts, "what")

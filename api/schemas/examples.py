@@ -146,11 +146,11 @@ VERIFY: Shape = {
 READY: Shape = {
     "ready": True,
     "catalogue": {"readable": True},
-    "index": {"points": 21, "applied": 21, "pending": 0},
+    "index": {"pending": False},
     "model": {"configured": True, "reachable": True},
 }
 NOT_READY: Shape = {
     **READY,
     "ready": False,
-    "index": {"points": 21, "applied": 12, "pending": 9},
+    "index": {"pending": True},
 }

@@ -15,11 +15,12 @@ class Live(Answer):
 
 
 class IndexState(Answer):
-    """`pending`: changes of the catalogue that the index has yet to take."""
+    """`pending`: the index has yet to take changes of the catalogue.
 
-    points: int
-    applied: int
-    pending: int
+    Not how many, nor how much it holds: anyone reads this, and a count would tell of texts.
+    """
+
+    pending: bool
 
 
 class CatalogueState(Answer):

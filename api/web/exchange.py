@@ -73,6 +73,7 @@ class Exchange:
     left_out: tuple[LeftOut, ...] = ()
     answer: Answer | None = None  # None: it is being written
     nearest: tuple[Near, ...] = ()
+    off: tuple[str, ...] = ()  # ids of thesaurus entries that were switched off for it
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ class Writing:
     engine: Engine
     asked: Asked
     quoted: bool = False  # each sentence is a quotation
+    whole: bool = True  # the answer's sources with what they cite themselves
     key: str = field(default_factory=lambda: f"e{secrets.token_hex(4)}")
     _sentences: list[Sentence] = field(default_factory=list)
     _citations: list[Citation] = field(default_factory=list)
@@ -90,7 +92,7 @@ class Writing:
 
     def take(self, event: Found | Checked | Answer) -> Exchange:
         """What is known with this event."""
-        before = self._so_far or Exchange(self.asked.question, self.asked.as_of, self.key)
+        before = self._so_far or self._started()
         if isinstance(event, Found):
             self._so_far = self._found(before, event)
         elif isinstance(event, Checked):
@@ -98,6 +100,10 @@ class Writing:
         else:
             self._so_far = self._answered(before, event)
         return self._so_far
+
+    def _started(self) -> Exchange:
+        asked = self.asked
+        return Exchange(asked.question, asked.as_of, self.key, off=tuple(sorted(asked.without)))
 
     def _found(self, before: Exchange, event: Found) -> Exchange:
         return replace(
@@ -123,7 +129,7 @@ class Writing:
             premises=answer.premises,
             understood=answer.understood,
             paragraphs=tuple(paragraphs(answer.sentences, answer.citations, quoted=quoted)),
-            sources=tuple(_sources(self.engine, self.asked, answer.citations, whole=True)),
+            sources=tuple(_sources(self.engine, self.asked, answer.citations, whole=self.whole)),
             left_out=tuple(LeftOut(bits(each), each) for each in answer.left_out),
             nearest=_near(answer.nearest, self.asked.as_of),
             answer=answer,

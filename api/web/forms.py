@@ -9,12 +9,9 @@ from datetime import date
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from api.form_limits import form_of
 from api.problems import INVALID, Refused
-from api.schemas import MAX_DOCUMENT
 from api.web import csrf
-
-MAX_FIELDS = 50
-MAX_FIELD_BYTES = 4 * MAX_DOCUMENT  # of UTF-8, in a form with a file
 
 
 @asynccontextmanager
@@ -24,12 +21,14 @@ async def sent(request: Request, max_files: int = 1) -> AsyncIterator[FormData]:
     Raises:
         Refused: it does not come from one of our pages.
     """
-    reading = request.form(
-        max_files=max_files, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
-    )
-    async with reading as form:
+    form = await form_of(request)
+    try:
         csrf.check(request, form.get(csrf.FIELD, ""))
+        if sum(isinstance(value, UploadFile) for _, value in form.multi_items()) > max_files:
+            raise Refused(INVALID, "Trop de fichiers à la fois.", "Too many files at once.")
         yield form
+    finally:
+        await form.close()
 
 
 def words(form: FormData, name: str) -> str:

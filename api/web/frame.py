@@ -56,7 +56,7 @@ class Frame:
     def current(self, entry: Entry) -> bool:
         """True when the person is in that part."""
         if entry.path == "/":
-            return self.path in ("/", "/ask")
+            return self.path in ("/", "/ask") or self.path.startswith("/conversations")
         if entry.path == "/texts" and self.path.startswith("/articles/"):
             return True
         if entry.path.startswith(ADMINISTRATION):

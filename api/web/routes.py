@@ -6,13 +6,23 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.web import article, asking, changing, preferences, static_files, texts, verifying
+from api.web import (
+    article,
+    asking,
+    changing,
+    opinions,
+    preferences,
+    static_files,
+    talks,
+    texts,
+    verifying,
+)
 from api.web.accounts import login, mine, my_keys, vouched, welcome
 from api.web.desk import exporting, journal, removing, state, statistics, updates
 from api.web.pages import Pages
 from api.web.people import keys, persons, rights
 
-PARTS = (asking, texts, article, verifying, changing, preferences)
+PARTS = (asking, opinions, talks, texts, article, verifying, changing, preferences)
 ACCOUNTS = (login, welcome, vouched, mine, my_keys)
 ADMINISTRATION = (persons, rights, keys)
 DESK = (removing, updates, statistics, journal, exporting, state)

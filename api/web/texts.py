@@ -3,7 +3,7 @@ words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
@@ -60,18 +60,27 @@ def router(pages: Pages) -> APIRouter:
     service = pages.door.service
     engine = service.parts.catalogue
 
-    def found(words: str, caller: Caller, day: date | None, text_id: str = "") -> Search:
+    def found(
+        words: str, caller: Caller, day: date | None, text_id: str = "", *, typing: bool = False
+    ) -> Search:
         if not words:
             return Search("")
+        look = service.suggest if typing else service.search
         with transaction(engine) as connection:
             numbered = by_number(connection, words, caller)
             titled = [] if text_id else by_title(reading.texts_for(connection, caller), words)
-        hits = service.search(words, caller, day, LIMIT).hits
+        hits = look(words, caller, day, LIMIT).hits
         kept = [pair for pair in numbered if text_id in ("", pair[1].text_id)][:NUMBERED]
         known = {article.article_id for article, _ in kept}
         others = (hit for hit in once(hits) if hit.article_id not in known)
         within = (hit for hit in others if text_id in ("", hit.text_id))
         return Search(words, tuple(kept), tuple(titled), tuple(within))
+
+    async def suggested(request: Request, work: Callable[[], str]) -> str:
+        # As one types, each pause would leave half a question in the journal and in what is
+        # counted of it. Suggestions name articles and show none of their words; the form that is
+        # sent, and the article that is opened, are recorded.
+        return await service.readers.run(pages.door.name(request), work)
 
     @routes.get("/texts")
     async def texts(
@@ -84,8 +93,13 @@ def router(pages: Pages) -> APIRouter:
         day, words, caller = forms.day(as_of), " ".join(q.split()), frame.visitor.caller
 
         def work() -> str:
-            search = found(words, caller, day)
-            shown: dict[str, object] = {"search": search, "day": day, "text": None}
+            search = found(words, caller, day, typing=bool(part))
+            shown: dict[str, object] = {
+                "search": search,
+                "day": day,
+                "text": None,
+                "typing": bool(part),
+            }
             if part:
                 return pages.html(frame, "texts/found.html", **shown)
             with transaction(engine) as connection:
@@ -94,7 +108,7 @@ def router(pages: Pages) -> APIRouter:
             shown |= {"groups": by_nature(listed), "counts": counts, "total": len(listed)}
             return pages.html(frame, "texts/all.html", **shown)
 
-        return respond(request, await pages.read(request, work))
+        return respond(request, await (suggested if part else pages.read)(request, work))
 
     @routes.get("/texts/{text_id:path}")
     async def text(
@@ -111,7 +125,7 @@ def router(pages: Pages) -> APIRouter:
             with transaction(engine) as connection:
                 shown = _one(connection, text_id, caller)
                 articles = reading.articles_of(connection, text_id, caller)
-            search = found(words, caller, day, text_id)
+            search = found(words, caller, day, text_id, typing=bool(part))
             template = "texts/found.html" if part else "texts/one.html"
             return pages.html(
                 frame,
@@ -119,12 +133,13 @@ def router(pages: Pages) -> APIRouter:
                 text=shown,
                 search=search,
                 day=day,
+                typing=bool(part),
                 tree=tree(articles),
                 count=len(articles),
                 link=text_link(shown),
             )
 
-        return respond(request, await pages.read(request, work))
+        return respond(request, await (suggested if part else pages.read)(request, work))
 
     return routes
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from eval.bench import child
 from eval.bench.measure import Bench
 from rag.bootstrap import open_parts
+from rag.catalogue import counting
 from rag.catalogue import reading as catalogue
 from rag.database import reading
 from rag.settings import Settings
+from rag.types import Caller
 
 CODES = "corpora/legi/codes"
 CRPA = "corpora/legi/crpa/2026-05-28.json"

@@ -57,6 +57,17 @@ _INLINE: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+class _Keys(yaml.SafeLoader):  # type: ignore[misc]
+    """YAML without aliases: nine lines of them unfold to gigabytes."""
+
+    def compose_node(self, parent: object, index: object) -> object:
+        """A value of its own."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "un alias n'y a pas sa place", mark)
+        return super().compose_node(parent, index)
+
+
 def read(source: Source) -> Iterator[Document]:
     """Yields the file as one document.
 
@@ -88,7 +99,7 @@ def _front_matter(text: str, where: str) -> tuple[Declared, str]:
 
 def _keys(yaml_text: str, where: str) -> Mapping[str, object]:
     try:
-        keys = yaml.safe_load(yaml_text)
+        keys = yaml.load(yaml_text, _Keys)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise _broken(error.problem or "YAML mal formé", where, line) from error

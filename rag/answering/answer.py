@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import abc
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Engine
@@ -23,6 +23,7 @@ from rag.types import Answer, Asked, Citation, Hit, Premise, Sentence, Understoo
 
 CONTEXT_ARTICLES = 8
 PASSAGES_PER_ARTICLE = 2
+WITHDRAWN = "Un texte a été retiré pendant que la réponse s'écrivait : rien n'en vient ici."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class Answerer:
         """What was found, each sentence once it is checked, and the answer last.
 
         Closing the iterator stops the model. The answer is what stands: a sentence given before
-        it is not verified any more when its text changed meanwhile.
+        it is not verified any more when its text changed meanwhile, and nothing of a text that
+        was withdrawn is in it.
 
         Raises:
             ModelFailure: what was given before is no answer.
@@ -109,10 +111,13 @@ class Answerer:
                     sentences.append(checker.check(draft))
                 yield Checked(sentences[-1], checker.citations[known:])
         with watch("verify"):
-            sentences = checker.standing(sentences)
+            standing = tuple(checker.standing(sentences))
+        written = _Written(drafting, standing, checker.citations)
+        if checker.withdrawn:
+            drafting.notice, wrong = WITHDRAWN, ()
+            written, found = _without(checker.withdrawn, written, found)
         timings = {**found.timings, "generate": 0.0, **watch.timings}
         timings["total"] = round(sum(timings.values()), 3)
-        written = _Written(drafting, tuple(sentences), checker.citations)
         yield _answer(asked, rewritten, wrong, found, written, timings)
 
     def _searched(self, asked: Asked, watch: Stopwatch) -> str:
@@ -136,6 +141,16 @@ class _Written:
     drafting: Drafting
     sentences: tuple[Sentence, ...]
     cited: tuple[Citation, ...]
+
+
+def _without(
+    texts: Collection[str], written: _Written, found: SearchResult
+) -> tuple[_Written, SearchResult]:
+    """What stands apart from these texts: what is not verified may hold words of theirs."""
+    kept = tuple(each for each in written.sentences if each.support == citations.VERIFIED)
+    cited = tuple(each for each in written.cited if each.text_id not in texts)
+    hits = tuple(hit for hit in found.hits if hit.text_id not in texts)
+    return replace(written, sentences=kept, cited=cited), replace(found, hits=hits)
 
 
 def _answer(

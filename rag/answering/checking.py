@@ -52,6 +52,7 @@ class Checker:
         self._known: Names | None = None
         self._shelf: Shelf | None = None
         self._named: dict[int, Sequence[Named]] = {}
+        self.withdrawn: frozenset[str] = frozenset()  # texts, by id, found so by `standing`
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -72,11 +73,16 @@ class Checker:
     def standing(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """The sentences with what rests on a changed or withdrawn wording not verified any more.
 
-        All of them are held against one state of the catalogue, the present one.
+        All of them are held against one state of the catalogue, the present one; `withdrawn` are
+        then the texts of the hits that the caller may not read any more, or that are gone.
         """
+        texts = {hit.text_id for hit in self._hits}
         with reading(self._engine) as connection:
             cited = {citation.version_id for citation in self.citations}
             now = catalogue.versions(connection, cited, self._caller)
+            self.withdrawn = frozenset(
+                text for text in texts if catalogue.text(connection, text, self._caller) is None
+            )
         gone = {
             citation.marker
             for citation in self.citations

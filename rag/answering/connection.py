@@ -95,7 +95,7 @@ class Connection:
 @cache
 def _trusted() -> ssl.SSLContext:
     """Made once: reading the certificates takes 26 ms, which each new client would take again."""
-    return httpx.create_ssl_context(trust_env=False)
+    return ssl.create_default_context()
 
 
 def _shut(connected: socket.socket | None) -> None:

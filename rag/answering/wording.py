@@ -29,8 +29,9 @@ def quoted(sentences: Sequence[Sentence], cited: Sequence[Citation]) -> str:
     """Quotations, those of one article together under its name."""
     lines: list[str] = []
     heading = ""
+    by_marker = {citation.marker: citation for citation in cited}
     for sentence in sentences:
-        source = cited[sentence.markers[0] - 1]
+        source = by_marker[sentence.markers[0]]
         name = f"{article_name(source.article)} — {source.text} :"
         if name != heading:
             lines.append(name)

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from rag.accounts.schema import people
 from rag.catalogue import reading as catalogue
 from rag.conversations.schema import conversations, turns
 from rag.database import reading, writing
@@ -77,18 +78,23 @@ class Conversations:
         question: str,
         answer: Answer,
         hits: Sequence[Hit],
+        named: Collection[str] = (),
     ) -> None:
-        """Keep a turn. `hits`: all that the answer was written from.
+        """Keep a turn. `hits`: all that the answer was written from; `named`: ids of other texts
+        of which it says something.
 
         Raises:
             NotFound: this person has no such conversation, or it is as long as one may be.
         """
-        texts = sorted({hit.text_id for hit in (*hits, *answer.nearest)})
+        texts = {hit.text_id for hit in (*hits, *answer.nearest)}
+        texts |= {cited.text_id for cited in answer.citations} | set(named)
         now = int(self._clock())
         with writing(self._registry, PLACE) as connection:
             count = _length(connection, conversation_id, person_id)
             if count >= LONGEST:
                 raise _unknown()
+            if answer.searched:  # with words of what was said before
+                texts |= _texts_before(connection, conversation_id)
             connection.execute(
                 insert(turns).values(
                     conversation_id=conversation_id,
@@ -96,7 +102,7 @@ class Conversations:
                     at=now,
                     question=question,
                     answer=_ANSWER.dump_json(answer).decode(),
-                    texts=json.dumps(texts),
+                    texts=json.dumps(sorted(texts)),
                 )
             )
             this = conversations.c.conversation_id == conversation_id
@@ -165,6 +171,13 @@ class Conversations:
             _delete(connection, found)
         return len(found)
 
+    def forget_login(self, login: str) -> int:
+        """Delete all that whoever has this login said; how many conversations."""
+        query = select(people.c.person_id).where(people.c.login == login)
+        with reading(self._registry) as connection:
+            found = list(connection.execute(query).scalars())
+        return sum(self.forget_all(person_id) for person_id in found)
+
 
 def _length(connection: Connection, conversation_id: str, person_id: str) -> int:
     query = select(conversations.c.person_id).where(
@@ -174,6 +187,11 @@ def _length(connection: Connection, conversation_id: str, person_id: str) -> int
         raise _unknown()
     count = select(func.count()).where(turns.c.conversation_id == conversation_id)
     return connection.execute(count).scalar_one()
+
+
+def _texts_before(connection: Connection, conversation_id: str) -> set[str]:
+    query = select(turns.c.texts).where(turns.c.conversation_id == conversation_id)
+    return {text for row in connection.execute(query).scalars() for text in json.loads(row)}
 
 
 def _unknown() -> NotFound:

@@ -52,6 +52,7 @@ def check(engine: Engine, key: Key) -> Report:
     Raises:
         CatalogueError: the registry cannot be read, or the journal's head is gone.
     """
+    used = key.used()  # before the view: what is written meanwhile is not in it
     with reading(engine) as connection:
         head, mac = read_head(connection)
         walk = Walk(head.anchor_seq, head.anchor_hash, erased(connection))
@@ -59,7 +60,7 @@ def check(engine: Engine, key: Key) -> Report:
         with closing(_wrong(connection, walk, counted)) as problems:
             problem = next(problems, None)
         problem = problem or _wrong_end(connection, walk, head)
-        problem = problem or _wrong_signature(head, mac, key)
+        problem = problem or _wrong_signature(head, mac, key, used)
         problem = problem or walk.damage or counted.wrong(connection, head.anchor_seq)
     return Report(walk.seen, head.anchor_seq + 1, walk.seq, walk.hash, problem)
 
@@ -158,8 +159,8 @@ def _wrong_end(connection: Connection, walk: Walk, head: Head) -> Problem | None
     return None
 
 
-def _wrong_signature(head: Head, mac: str, key: Key) -> Problem | None:
-    if key.signed(head, mac):
+def _wrong_signature(head: Head, mac: str, key: Key, used: bool) -> Problem | None:
+    if key.signed(head, mac, used):
         return None
     return Problem(head.seq, "signature fausse : lignes supprimées à la fin, ou clé changée")
 

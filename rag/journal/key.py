@@ -29,18 +29,28 @@ class Key:
         self._read: bytes | None = None
         self._used = False
 
-    def signed(self, head: Head, mac: str) -> bool:
-        """True when the head is what was signed, or when nothing was ever written.
-
-        A head without signature beside a file that was used is a journal that was emptied. Where
-        the key is a setting, that cannot be told from a new one.
+    def used(self) -> bool:
+        """True once something signed with it was committed.
 
         Raises:
             StorageError: the key file cannot be read.
         """
-        key = self._existing()
+        self._existing()
+        return self._used
+
+    def signed(self, head: Head, mac: str, used: bool) -> bool:
+        """True when the head is what was signed, or when nothing was ever written.
+
+        `used`: as it was before the head was read; a head without signature beside a file that was
+        used is a journal that was emptied. Where the key is a setting, that cannot be told from a
+        new one.
+
+        Raises:
+            StorageError: the key file cannot be read.
+        """
         if not mac:
-            return head == _NOTHING and not self._used
+            return head == _NOTHING and not used
+        key = self._existing()
         return key is not None and hmac.compare_digest(head.mac(key), mac)
 
     def sign(self, head: Head) -> str:

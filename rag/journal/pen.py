@@ -33,8 +33,8 @@ class Pen:
 
     def __init__(self, connection: Connection, key: Key) -> None:
         self.connection = connection
-        self.head, mac = read_head(connection, lock=True)
-        if not key.signed(self.head, mac):
+        self.head, mac = read_head(connection, lock=True)  # nobody else writes from here on
+        if not key.signed(self.head, mac, key.used()):
             self._own_up()
 
     def add(self, entry: Entry) -> int:

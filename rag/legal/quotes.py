@@ -22,6 +22,7 @@ _GUILLEMETS = re.compile(r"«\s*([^«»]{1,6000}?)\s*»")
 _DOUBLE = re.compile(r"“\s*([^“”]{1,6000}?)\s*”|\"([^\"\n]{1,2000})\"")
 _GAP = re.compile(r"\[[^\]]{0,80}\]|\(\s?(?:…|\.\.\.)\s?\)|…|\.\.\.")
 _TOKEN = re.compile(r"[a-z0-9]+")
+_APOSTROPHES = str.maketrans("’‘ʼ′", "''''")
 _SENTENCE_END = re.compile(
     r"[.!?]\s+(?=[A-ZÀÉÈÊÎÔ«])|\n\s*\n|;\s*\n|\n(?=\s*(?:[-–•*]|\d{1,2}[.)]))"
 )
@@ -189,7 +190,7 @@ def difference(quote: str, words: str) -> str:
     """The difference in French: what the text says there, what the document writes."""
     quoted = " ".join(quote.split())
     passage = _passage(quote, words)
-    segments = compare(_uncapitalised(passage), _uncapitalised(quoted))
+    segments = compare(_levelled(passage), _levelled(quoted))
     missing = _listed([s.words for s in segments if s.kind is Kind.REMOVED])
     added = _listed([s.words for s in segments if s.kind is Kind.ADDED])
     said = f"le texte dit « {passage} »"
@@ -199,8 +200,9 @@ def difference(quote: str, words: str) -> str:
     return f"{said} ; " + " et ".join(part for part in parts if part)
 
 
-def _uncapitalised(words: str) -> str:
-    return words[:1].lower() + words[1:]
+def _levelled(words: str) -> str:
+    """Without what is no difference: a first capital, and how apostrophes are typed."""
+    return words[:1].lower() + words[1:].translate(_APOSTROPHES)
 
 
 def _listed(runs: list[str]) -> str:

@@ -89,6 +89,11 @@ class Shelf:
         self._versions: dict[str, list[Version]] = {}
         self._in_force: dict[tuple[str, date], frozenset[str]] = {}
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Titles that must not be recognised: of texts that the caller may not read."""
+        return reading.hidden_titles(self.connection, self.caller)
+
     def names(self) -> Names:
         """What to recognise in a document: the tables' names and these texts' titles."""
         return _names(tuple(text.title for text in self.texts))

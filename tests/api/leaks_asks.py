@@ -15,6 +15,7 @@ from api import visitors
 from api.rules import RULES, Rule
 
 CSRF_COOKIE = "A" * 43
+CONVERSATION = "/conversations/"  # where the page of an answer is
 EVENTS = {"Accept": "text/event-stream"}
 MCP = {"Accept": "application/json, text/event-stream"}
 SINCE = "2020-01-01"
@@ -32,6 +33,9 @@ APART = {
     ("POST", "/compte/cles"): "of one's own keys",
     ("POST", "/compte/cles/revoquer"): "of one's own keys",
     ("POST", "/preferences"): "of one's own screen",
+    ("GET", "/conversations/{conversation_id}"): "test_leaks_changing.py",
+    ("POST", "/conversations/{conversation_id}/effacer"): "of one's own conversations",
+    ("POST", "/conversations/effacer"): "of one's own conversations",
     ("GET", "/static/{name}"): "the same files for all",
     ("POST", "/administration/personnes"): "of people",
     ("POST", "/administration/personnes/{person_id}/droits"): "of people",
@@ -73,7 +77,9 @@ class Ask:
             headers.setdefault("Accept", "text/html")
         else:
             headers["Authorization"] = f"Bearer {person.key}"
-        return client.request(self.route[0], self.path, headers=headers, **self.more)
+        response = client.request(self.route[0], self.path, headers=headers, **self.more)
+        to = response.headers.get("location", "")
+        return client.get(to, headers=headers) if to.startswith(CONVERSATION) else response
 
     def says(self) -> str:
         """All that the asker writes."""
@@ -214,7 +220,9 @@ def at_large() -> Iterator[Ask]:
     yield Ask(("GET", "/v1/changes"), f"/v1/changes?since={SINCE}")
     yield Ask(("GET", "/changes"), f"/changes?since={SINCE}", True)
     yield Ask(("GET", "/texts/{text_id:path}"), "/texts/reglement?q=recours", True)
-    pages = ("/texts", "/texts?q=recours", "/verify", "/compte", "/mises-a-jour")
+    pages = (
+        "/texts", "/texts?q=recours", "/verify", "/compte", "/mises-a-jour", "/conversations",
+    )  # fmt: skip
     desk = ("personnes", "cles", "services", "statistiques", "journal", "etat")
     for path in (*pages, *(f"/administration/{name}" for name in desk)):
         yield Ask(("GET", path.partition("?")[0]), path, True)

@@ -180,13 +180,14 @@ def office(
                 (sources / f"{each.names['file']}.md").write_text(each.written(day, state), "utf-8")
             assert not Ingest(parts, IngestOptions()).run([sources]).failures
         accounts = Accounts(parts.registry, chosen)
-        known = tuple(_welcomed(accounts, person) for person in people)
+        known = tuple(welcomed(accounts, person) for person in people)
         versions = _versions(parts.catalogue)
     with serving(data, **more) as served:
         yield Office(served, tuple(things), known, versions)
 
 
-def _welcomed(accounts: Accounts, person: Person) -> Person:
+def welcomed(accounts: Accounts, person: Person) -> Person:
+    """The person with an account, a key and a session."""
     administration = Administration(accounts.store)
     _, link = administration.add(person.login, "", person.role, person.services)
     opened = accounts.accept(link, PASSWORD)

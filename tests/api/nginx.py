@@ -73,7 +73,7 @@ def configured(folder: Path, upstream: int, plain: int, secure: int) -> Path:
 def certified(folder: Path) -> ssl.SSLContext:
     """A certificate for NAME in `folder`, and a context that trusts no other."""
     subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    files = ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
+    files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
     kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
     line = ["openssl", "req", "-x509", *kind, *subject, *files]
     subprocess.run(line, check=True, capture_output=True)
@@ -88,7 +88,7 @@ def behind_nginx(folder: Path, upstream: int) -> Iterator[tuple[httpx.Client, in
     context = certified(folder)
     plain, secure = free_port(), free_port()
     config = configured(folder, upstream, plain, secure)
-    line = [found, "-p", folder, "-c", config, "-e", "stderr"]
+    line = [found, "-p", str(folder), "-c", str(config), "-e", "stderr"]
     with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as started:
         try:
             _wait(started, secure)

@@ -154,8 +154,8 @@ def test_stats(data: Path) -> None:
 
 
 def test_erase(data: Path) -> None:
-    assert journal(data, "erase", "jean", "--json").json == {"erased": 2}
-    assert "Effacé : 0 lignes" in journal(data, "erase", "jean").out
+    assert journal(data, "erase", "jean", "--json").json == {"erased": 2, "conversations": 0}
+    assert "Effacé : 0 lignes, 0 conversations" in journal(data, "erase", "jean").out
     assert journal(data, "check").status == 0
     assert "jean" not in journal(data, "export").out
     assert journal(data, "erase", " ").status == 2

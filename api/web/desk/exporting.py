@@ -23,9 +23,7 @@ from api.web.desk.journal import ADDRESS
 from api.web.desk.wording import named, readable_texts, without_others
 from api.web.pages import HEADERS, PRIVATE, Pages, page_route, respond
 from api.web.people.sections import sections
-from rag.accounts.administration import Administration
 from rag.accounts.roles import Permission
-from rag.conversations.store import Conversations
 from rag.database import reading as transaction
 from rag.journal import erasure, export
 from rag.journal.entry import EXPORT
@@ -123,10 +121,7 @@ class Leaving:
         """How many entries, and how many conversations, held something of that person."""
         visitor = visitors.present()
         erased = erasure.erase(self._journal, who, who=visitor.name, door=visitor.door)
-        people = Administration(self._pages.door.service.accounts.store).people()
-        theirs = [person.person_id for person in people if person.login == who]
-        kept = Conversations(self._parts.registry, self._parts.catalogue)
-        return erased, sum(kept.forget_all(person_id) for person_id in theirs)
+        return erased, self._pages.door.service.conversations.forget_login(who)
 
     def _tell(self, leaf: Leaf, why: str) -> None:
         """Of one person or of all, never of whom."""

@@ -134,6 +134,7 @@ class Updates:
         def work() -> None:
             view = self._view(token)
             _check(view, accepts, frame)
+            self._look_again(view.upload.wanted)
             begun = telling.entry(telling.UPDATE, question="\n".join(view.upload.wanted.names))
             self._service.journal.record(_told(begun, "started"))
             upload = view.upload.begin()
@@ -170,6 +171,11 @@ class Updates:
             day.isoformat() if day else "",
             mirror,
         )
+
+    def _look_again(self, wanted: Wanted) -> None:
+        """A folder of the server may have changed since it was tried."""
+        if wanted.folder:
+            sources.folder_of(wanted.folder, sources.allowed(self._parts.settings))
 
     def _view(self, token: str) -> View:
         upload = self._uploads.find(token, visitors.present().line)

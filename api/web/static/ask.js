@@ -15,7 +15,7 @@
     if (!form.matches("[data-ask]")) return;
     event.preventDefault();
     const question = form.elements.question.value.trim();
-    if (question && !stopping) ask(form, question);
+    if (question && !stopping) ask(form, question, event.submitter);
   });
 
   document.addEventListener("keydown", (event) => {
@@ -30,8 +30,8 @@
     if (event.target.closest?.("[data-stop]")) stopping?.abort();
   });
 
-  async function ask(form, question) {
-    const body = new URLSearchParams(new FormData(form));
+  async function ask(form, question, submitter) {
+    const body = new URLSearchParams(new FormData(form, submitter)); // which entry to switch off
     const section = waiting(question);
     stopping = new AbortController();
     const shown = { section, form };
@@ -92,6 +92,7 @@
       replace(shown, data.html);
       put(next, data.next);
       next.hidden = false;
+      if (data.address) history.replaceState(null, "", data.address); // where it is kept
       say(sayings.ready);
       document.title = `${shown.section.querySelector("h2").textContent} · Référent`;
     }

@@ -62,6 +62,12 @@ class Person:
         assert response.status_code == status, response.text
         return response
 
+    def ask(self, question: str) -> None:
+        """Ask through the API, as a script of this person's pages could."""
+        headers = {**self._headers, "X-CSRF-Token": self.csrf}
+        response = self.client.post("/v1/ask", json={"question": question}, headers=headers)
+        assert response.status_code == 200, response.text
+
     def send(self, status: int = 303, files: dict[str, str] | None = None, **fields: object) -> str:
         """Send files to bring in; where the update is shown."""
         parts = [("files", (name, words.encode())) for name, words in (files or {}).items()]

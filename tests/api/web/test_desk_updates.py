@@ -146,10 +146,18 @@ def test_a_folder_of_the_server_is_read_with_its_failures(place: Office) -> None
     folder.mkdir()
     (folder / "bonne.md").write_text(NOTE.format(title="d'un dossier", delay="six"), "utf-8")
     (folder / "<img src=x>.docx").write_bytes(b"not a document")
-    page = me.ended(me.send(folder=str(folder)))
+    address = me.send(folder=str(folder))
+    page = me.ended(address)
     assert "Note d'un dossier" in page.words and "1 source refusée" in page.words
     assert "<img src=x>.docx" in page.words and not any(tag == "img" for tag, _ in page.tags)
     assert str(folder.parent) not in page.words.replace(str(folder), "")
+    (folder / "plus tard.md").symlink_to("/etc/hostname")
+    assert "liens symboliques" in me.post(address, 422).text
+    (folder / "plus tard.md").unlink()
+    me.post(address, 303)
+    assert "Mise à jour faite" in me.ended(address).words
+    assert "Note d'un dossier" in me.page(UPDATES).words
+    assert (folder / "bonne.md").exists()
 
 
 @pytest.mark.slow

@@ -9,9 +9,10 @@ import pytest
 from fakes import filled
 from made_up import TODAY, state, take_in
 
-from rag.answering.answer import Answerer, Checked
+from rag.answering.answer import WITHDRAWN, Answerer, Checked
 from rag.bootstrap import Parts
 from rag.catalogue.removal import remove
+from rag.catalogue.rights import set_services
 from rag.database import writing
 from rag.ports import DraftSentence, Generator
 from rag.retrieval.search import Searcher
@@ -55,18 +56,47 @@ def change(parts: Parts) -> None:
     take_in(parts.catalogue, state("rgs", {"2": NEW}, TODAY))
 
 
+def change_copies(parts: Parts) -> None:
+    take_in(parts.catalogue, state("copies", {"1": "La demande de copie est payante."}, TODAY))
+
+
 def withdraw(parts: Parts) -> None:
     with writing(parts.catalogue, "test") as connection:
         assert remove(connection, "rgs")
 
 
-@pytest.mark.parametrize("then", [change, withdraw])
-def test_what_changed_meanwhile_does_not_stand(parts: Parts, then: Callable[[Parts], None]) -> None:
-    told, answer = ask(parts, lambda: then(parts))
+def close(parts: Parts) -> None:
+    with writing(parts.catalogue, "test") as connection:
+        assert set_services(connection, "rgs", ["rh"])
+
+
+def test_what_changed_meanwhile_does_not_stand(parts: Parts) -> None:
+    told, answer = ask(parts, lambda: change(parts))
     assert {event.sentence.support for event in told} == {"verified"}
     assert [(s.text[:10], s.support) for s in answer.left_out] == [(OLD[:10], "unsupported")]
     assert "vient de changer" in answer.left_out[0].reason
     assert "deux mois" not in answer.answer and KEPT in answer.answer
+
+
+@pytest.mark.parametrize("then", [withdraw, close])
+def test_nothing_of_what_was_withdrawn_is_in_it(
+    parts: Parts, then: Callable[[Parts], None]
+) -> None:
+    told, answer = ask(parts, lambda: then(parts))
+    assert {event.sentence.support for event in told} == {"verified"}
+    assert KEPT in answer.answer and answer.notice == WITHDRAWN
+    assert "deux mois" not in repr(answer) and "rgs" not in repr(answer)
+
+
+@pytest.mark.parametrize("then", [withdraw, close])
+def test_a_refusal_does_not_name_it_either(parts: Parts, then: Callable[[Parts], None]) -> None:
+    def both() -> None:
+        then(parts)
+        change_copies(parts)
+
+    _, answer = ask(parts, both)
+    assert answer.refused and [hit.text_id for hit in answer.nearest] == ["copies"]
+    assert "deux mois" not in repr(answer) and "rgs" not in repr(answer)
 
 
 def test_what_did_not_change_stands(parts: Parts) -> None:

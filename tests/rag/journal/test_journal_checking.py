@@ -79,7 +79,13 @@ def test_an_altered_field_is_found_where_it_is(
         return
     [(after,)] = sql(folder, f"SELECT {column} FROM {table} WHERE seq = ?", seq)
     try:
-        assert wrong(whole) == (None if (after, type(after)) == (before, type(before)) else seq)
+        found_at = wrong(whole)
+        if (after, type(after)) == (before, type(before)):
+            assert found_at is None
+        elif seq == ROWS + 1:  # the erasure: without its word, the row that it erased is wrong
+            assert found_at in (seq, ROWS)
+        else:
+            assert found_at == seq
     finally:
         sql(folder, f"UPDATE {table} SET {column} = ? WHERE seq = ?", before, seq)
 
