@@ -29,6 +29,7 @@ PREFIX = "urn:referent:"
 FRENCH, ENGLISH = "fr", "en"
 RETRY_SECONDS = 2
 SHOWN = 8  # wrong fields named in one problem
+LONGEST_NAME = 200  # characters of one that are
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,10 @@ def of_error(error: ReferentError, language: str) -> Response:
 def of_fields(errors: Iterable[Any], language: str) -> Response:
     """The problem of fields that are missing or wrong: where, and pydantic's code of why."""
     wrong = [
-        {"field": ".".join(str(part) for part in error["loc"]), "error": error["type"]}
+        {
+            "field": ".".join(str(part) for part in error["loc"])[:LONGEST_NAME],
+            "error": error["type"],
+        }
         for error in list(errors)[:SHOWN]
     ]
     return problem(INVALID, language, fields=wrong)

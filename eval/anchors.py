@@ -104,6 +104,10 @@ class CodeShelf(Shelf):
         """One version an article: the state in the file."""
         return [Version(a.article_id, a.article_id, "") for a in articles]
 
+    def in_force(self, text: Text, day: date) -> frozenset[str]:  # noqa: ARG002 - one state
+        """All of them."""
+        return frozenset(article.article_id for article in self._all.ordered)
+
 
 @dataclass(slots=True)
 class Report:

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, exists, func, select, text
 
 from rag.bootstrap import Parts
 from rag.catalogue import counting, properties, schema
-from rag.catalogue import reading as catalogue
 from rag.catalogue.engine import TREE
 from rag.catalogue.sources import path_of
 from rag.database import reading

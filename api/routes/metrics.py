@@ -71,4 +71,4 @@ def _gauges(service: Service, probe: ModelProbe, caller: Caller) -> Iterator[Gau
     )
     with reading(service.parts.catalogue) as connection:
         counts = asdict(counting.counts(connection, caller))
-    yield Gauge("referent_catalogue", "What the catalogue holds that who asks may read.", counts, "what")
+    yield Gauge("referent_catalogue", "What the catalogue holds for who asks.", counts, "what")

@@ -126,7 +126,7 @@ class Asking:
 
     def _keeping(self, wanted: Wanted) -> Keeping:
         kept = self._pages.door.service.conversations
-        return Keeping(kept, self._engine, author(), wanted.conversation)
+        return Keeping(kept, self._engine, author(), wanted.conversation, wanted.alone)
 
     def _shown(
         self, request: Request, frame: Frame, wanted: Wanted, whole: Asked, answer: Answer

@@ -70,6 +70,7 @@ class Keeping:
     engine: Engine
     author: str
     conversation: str
+    alone: bool = False  # the question is asked again, and follows nothing
     turns: int = 0  # kept before this one, then with it
     answer: Answer | None = None
     _hits: tuple[Hit, ...] = ()
@@ -95,7 +96,7 @@ class Keeping:
                 "This conversation is too long: start another one.",
             )
         self.turns = len(before)
-        return replace(asked, history=before[-MAX_TURNS:])
+        return asked if self.alone else replace(asked, history=before[-MAX_TURNS:])
 
     def take(self, event: Found | Checked | Answer) -> None:
         """Note what was found; keep the turn with its answer, before anyone is shown it.
@@ -115,7 +116,15 @@ class Keeping:
         self.conversation = self.conversation or kept.start(self.author)
         named = self._named(answer)
         with theirs():
-            kept.add(self.conversation, self.author, answer.question, answer, self._hits, named)
+            kept.add(
+                self.conversation,
+                self.author,
+                answer.question,
+                answer,
+                self._hits,
+                named,
+                follows=self.alone or bool(answer.searched),
+            )
         self.turns += 1
 
     def _named(self, answer: Answer) -> set[str]:

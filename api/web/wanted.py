@@ -22,6 +22,7 @@ class Wanted:
 
     `conversation`: the id of the one it goes on, "" for none. `history`: the turns before, of a
     person of whom nothing is kept. `without`: ids of thesaurus entries that are switched off.
+    `alone`: it is asked again, as it was looked for, and follows nothing.
     """
 
     question: str = ""
@@ -31,6 +32,7 @@ class Wanted:
     history: tuple[Turn, ...] = ()
     conversation: str = ""
     without: tuple[str, ...] = ()
+    alone: bool = False
 
     def request(self) -> AskRequest:
         """What is asked.
@@ -44,7 +46,7 @@ class Wanted:
             as_of=forms.day(self.as_of),
             services=list(self.services),
             model=self.model,
-            history=list(self.history),
+            history=[] if self.alone else list(self.history),
             without=list(self.without),
         )
 
@@ -75,6 +77,7 @@ def wanted_of(form: FormData, *, kept: bool) -> Wanted:
         () if kept else tuple(_turns(forms.words(form, "history"))),
         forms.words(form, "conversation") if kept else "",
         tuple(entry for entry in _listed(form, "without") if entry not in again),
+        bool(forms.words(form, "alone")),
     )
 
 

@@ -79,9 +79,11 @@ class Conversations:
         answer: Answer,
         hits: Sequence[Hit],
         named: Collection[str] = (),
+        *,
+        follows: bool = False,
     ) -> None:
         """Keep a turn. `hits`: all that the answer was written from; `named`: ids of other texts
-        of which it says something.
+        of which it says something; `follows`: its question has words of the turns before.
 
         Raises:
             NotFound: this person has no such conversation, or it is as long as one may be.
@@ -93,7 +95,7 @@ class Conversations:
             count = _length(connection, conversation_id, person_id)
             if count >= LONGEST:
                 raise _unknown()
-            if answer.searched:  # with words of what was said before
+            if follows:
                 texts |= _texts_before(connection, conversation_id)
             connection.execute(
                 insert(turns).values(

@@ -95,7 +95,9 @@ def _as_known(found: list[Mention], shelf: Shelf) -> list[Mention]:
         )
     ]
     kept = [mention for mention in found if mention.version_id not in first]
-    return sorted([*kept, *again], key=lambda mention: (mention.version_id, mention.reference.start))
+    return sorted(
+        [*kept, *again], key=lambda mention: (mention.version_id, mention.reference.start)
+    )
 
 
 def _meant(mention: Mention, shelf: Shelf, day: date) -> set[str]:

@@ -11,16 +11,20 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 from serving import Served, serving
+from sqlalchemy import Engine, select
 
 from ingest.pipeline import Ingest, IngestOptions
 from rag.accounts.administration import Administration
 from rag.accounts.authority import Accounts
 from rag.accounts.roles import KEY_PERMISSIONS, PERMISSIONS, Role
 from rag.bootstrap import open_parts
+from rag.catalogue import schema
+from rag.database import reading
 from rag.settings import NO_MODEL, Settings
 
 PASSWORD = "cheval agrafe pile juste"
 SERVICES = ("voirie", "ecoles", "marches")
+STATES = (("2025-01-01", "deux", "words"), ("2026-01-01", "trois", "later"))
 PARTS = ("title", "heading", "words", "later", "path", "file", "ident", "service")
 LETTERS = ("bdfgklmnprtv", "aou")
 WORDS = "recours délai agent usager demande courrier copie guichet maire dossier avis prime".split()
@@ -130,9 +134,7 @@ class Office:
         return [thing for thing in self.things if not person.may_read(thing)]
 
 
-def thing(
-    seed: int, services: Iterable[str] = (), filler: Sequence[str] = ("recours",)
-) -> Thing:
+def thing(seed: int, services: Iterable[str] = (), filler: Sequence[str] = ("recours",)) -> Thing:
     """The text of that seed: other seeds share none of its names."""
     dice = random.Random(seed)
     names = {part: _word(dice) for part in PARTS}
@@ -171,7 +173,7 @@ def office(
     data = folder / "data"
     chosen = Settings(data=data, embedding_model=NO_MODEL)
     with open_parts(chosen) as parts:
-        for day, delay, state in (("2025-01-01", "deux", "words"), ("2026-01-01", "trois", "later")):
+        for day, delay, state in STATES:
             sources = folder / day
             sources.mkdir(parents=True)
             rules = sources / "reglement.md"
@@ -198,17 +200,12 @@ def welcomed(accounts: Accounts, person: Person) -> Person:
     return Person(person.login, person.role, person.services, key, opened.token, identity.csrf)
 
 
-def _versions(engine: object) -> dict[str, list[str]]:
-    from sqlalchemy import select
-
-    from rag.catalogue import schema
-    from rag.database import reading
-
+def _versions(engine: Engine) -> dict[str, list[str]]:
     query = select(schema.articles.c.text_id, schema.versions.c.version_id).select_from(
         schema.versions.join(schema.articles)
     )
     found: dict[str, list[str]] = {}
-    with reading(engine) as connection:  # type: ignore[arg-type]
+    with reading(engine) as connection:
         for text_id, version_id in connection.execute(query.order_by(schema.versions.c.version_id)):
             found.setdefault(text_id, []).append(version_id)
     return found

@@ -11,13 +11,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import filled
+from small_folder import filled
 from running import Ran, referent
 
+from rag.accounts.administration import Administration
+from rag.accounts.authority import Accounts
+from rag.accounts.roles import Role
 from rag.bootstrap import open_parts
+from rag.conversations.store import Conversations
 from rag.journal.entry import Entry, Spent
 from rag.journal.journal import Journal
 from rag.settings import NO_MODEL, Settings
+from rag.types import Answer
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +164,20 @@ def test_erase(data: Path) -> None:
     assert journal(data, "check").status == 0
     assert "jean" not in journal(data, "export").out
     assert journal(data, "erase", " ").status == 2
+
+
+def test_erase_takes_conversations_too(data: Path) -> None:
+    chosen = Settings(data=data, embedding_model=NO_MODEL)
+    with open_parts(chosen) as parts:
+        desk = Administration(Accounts(parts.registry, chosen).store)
+        kept = Conversations(parts.registry, parts.catalogue)
+        for login in ("marie", "paul"):
+            person, _ = desk.add(login, "", Role.AGENT, ["rh"])
+            answer = Answer("Où ?", None, "", True, "extractive", (), (), {})
+            kept.add(kept.start(person.person_id), person.person_id, "Où ?", answer, ())
+    assert journal(data, "erase", "marie", "--json").json == {"erased": 0, "conversations": 1}
+    assert journal(data, "erase", "marie", "--json").json == {"erased": 0, "conversations": 0}
+    assert journal(data, "erase", "paul", "--json").json == {"erased": 0, "conversations": 1}
 
 
 def test_without_a_folder(tmp_path: Path) -> None:

@@ -188,10 +188,11 @@ def test_what_is_ranked_is_as_if_it_were_not_there(twins: tuple[Office, Office])
 
 
 def asks_of_all(opened: Office) -> Iterator[Ask]:
-    """Everything but the desk, whose entries and moments differ, and one's own keys."""
+    """Everything but the desk, whose entries and moments differ, one's own keys, and removals."""
     naming = opened.things[0]
     for ask in (*at_large(), *about(naming, opened.versions[naming.ident])):
-        if not ask.route[1].startswith((DESK, "/compte")):
+        apart = ask.route[1].startswith((DESK, "/compte"))
+        if not apart and ask.route != ("POST", "/mises-a-jour/retirer"):
             yield ask
 
 

@@ -44,8 +44,13 @@ class Page(HTMLParser):
         return " ".join(" ".join(self._words).split())
 
     def form(self, action: str) -> Form:
-        """The form that goes there."""
-        return next(form for form in self.forms if form.action == action)
+        """The form that goes there, the last one: it is for what one does next."""
+        return [form for form in self.forms if form.action == action][-1]
+
+    @property
+    def switch(self) -> dict[str, str]:
+        """The fields by which words are no longer, or again, understood as others too."""
+        return next(dict(each.fields) for each in self.forms if "alone" in dict(each.fields))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}

@@ -138,3 +138,11 @@ def test_what_a_question_wrongly_assumes_is_pointed_out(served: Served) -> None:
     (premise,) = said["premises"]
     assert "La question suppose à tort" in page.words
     assert premise["surface"] in page.words and premise["detail"] in page.words
+
+
+def test_an_entry_is_switched_off_where_nothing_is_kept(served: Served) -> None:
+    page = asked(served.everyone, "Peut-on contester une taxe ?")
+    off = Page(sent(served.everyone, page, "/ask", **page.switch, without="contester").text)
+    assert "« contester » →" in page.words and "« contester » →" not in off.words
+    assert "Écarté de la recherche" in off.words and "Question comprise" not in off.words
+    assert len(json.loads(off.form("/ask")["history"])) == 2

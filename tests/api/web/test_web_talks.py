@@ -172,11 +172,11 @@ def test_an_entry_is_switched_off_and_on_again(place: Office) -> None:
     page = agent.page(ask(agent, LAY))
     entry, other = (given["value"] for tag, given in page.tags if given.get("name") == "without")
     assert entry == "contester" and "« contester » →" in page.words
-    fields = [(name, value) for name, value in page.form("/ask").fields if name != "csrf"]
-    assert dict(fields)["question"] == LAY
-    off = ask(agent, **{**dict(fields), "without": entry})
+    assert page.switch["question"] == LAY
+    off = ask(agent, **{**page.switch, "without": entry})
     page = agent.page(off)
     last = page.source.partition('id="t2"')[2]
+    assert "Question comprise" not in last  # it follows nothing, not even itself
     assert "« contester » →" not in last and f"« {other} » →" in last
     given = [given["value"] for tag, given in page.tags if given.get("name") == "again"]
     assert given == [entry] and "Écarté de la recherche" in last
@@ -223,6 +223,17 @@ def test_what_a_premise_tells_of_a_text_goes_with_the_text(tmp_path: Path) -> No
             (row,) = connection.execute(store.turns.select()).all()
         assert "coquelicots" in json.loads(row.texts)
         assert kept.of("nobody") == []
+
+
+def test_they_are_erased_with_a_persons_data(tmp_path: Path) -> None:
+    with office(filled(tmp_path)) as place:
+        mine, other = of(ask(place["agent"])), of(ask(place["juriste"]))
+        erased = place["admin"].post(
+            "/administration/journal/personne", who="agent", do="erase", reason="demande", sure="1"
+        )
+        assert "1 conversation" in Page(erased.text).words
+        place["agent"].get(f"{HERE}/{mine}", 404)
+        place["juriste"].get(f"{HERE}/{other}")
 
 
 NAMED = """---

@@ -41,6 +41,7 @@ def test_front_matter(tmp_path: Path, services: str) -> None:
         ("---\nid: a\nTitre sans deux-points\n---\nMot", "ligne"),
         ("---\nid: a\ntitle: b\n\nMot", "ligne 1"),
         ("---\n- a\n- b\n---\nMot", "ligne 2"),
+        ("---\na: &a [x]\ntitle: [*a, *a]\n---\nMot", "ligne 3"),  # nine such: gigabytes
     ],
 )
 def test_broken_front_matter_says_where(tmp_path: Path, text: str, place: str) -> None:

@@ -110,6 +110,30 @@ def test_what_was_found_counts_though_it_was_not_cited(parts: Parts, kept: Conve
     assert kept.read(made, "ève", IN)[0].answer is not None
 
 
+def test_what_follows_an_answer_goes_with_it(parts: Parts, kept: Conversations) -> None:
+    made = talk(parts, kept, "zibeline taxée")
+    answer, hits = answered(parts, "délai du recours gracieux", IN)
+    assert {hit.text_id for hit in hits} == {"rgs"}
+    kept.add(
+        made,
+        "ève",
+        "et le délai ?",
+        replace(answer, searched="zibeline, délai ?"),
+        hits,
+        follows=True,
+    )
+    kept.add(made, "ève", "délai", answer, hits)
+    assert [said.answer is None for said in kept.read(made, "ève", OUT)] == [True, True, False]
+    assert "zibeline" not in str(kept.history(made, "ève", OUT)[1:])
+
+
+def test_a_text_that_is_named_counts(parts: Parts, kept: Conversations) -> None:
+    made = kept.start("ève")
+    kept.add(made, "ève", "délai", *answered(parts, "délai du recours gracieux", IN), {"rh"})
+    assert kept.read(made, "ève", OUT)[0].answer is None
+    assert kept.read(made, "ève", IN)[0].answer is not None
+
+
 def test_a_removed_text_is_gone_from_what_was_said(parts: Parts, kept: Conversations) -> None:
     made = talk(parts, kept, "zibeline taxée")
     with writing(parts.catalogue, "test") as connection:
@@ -125,6 +149,13 @@ def test_what_is_forgotten_is_gone(parts: Parts, kept: Conversations) -> None:
     with reading(parts.registry) as connection:
         for table in (store.turns, store.conversations):
             assert connection.execute(table.select()).all() == []
+
+
+def test_all_is_forgotten_by_login(parts: Parts, kept: Conversations) -> None:
+    talk(parts, kept, "recours gracieux")
+    assert kept.forget_login("paul") == kept.forget_login("personne") == 0
+    assert kept.forget_login("ève") == 1
+    assert kept.of("ève") == []
 
 
 def test_the_oldest_goes(
