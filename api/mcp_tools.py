@@ -139,9 +139,7 @@ class VerifyArguments(Request):
 def _search(call: Call) -> Told:
     asked: SearchArguments = call.asked
     found = call.library.search(asked.question, call.caller, asked.as_of, asked.limit)
-    shape = shapes.search_shape(
-                asked.question, asked.as_of, found.hits, found.understood
-            )
+    shape = shapes.search_shape(asked.question, asked.as_of, found.hits, found.understood)
     return Told(shape, mcp_words.hits(found.hits))
 
 

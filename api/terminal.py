@@ -115,7 +115,8 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         console.print(styled(f"[{citation.marker}] {citation_line(citation)}"))
         console.print(styled("    ", (f"« {citation.quote} »", "italic")))
-        console.print(styled((f"    {_published(citation)}", "dim")))
+        if published := _published(citation):
+            console.print(styled((f"    {published}", "dim")))
     about = f"{timings(answer.timings)} — modèle : {answer.model}"
     console.print(styled(("\n" if answer.citations else "") + about), style="dim")
 
@@ -136,8 +137,9 @@ def print_left_out(sentences: Sequence[Sentence]) -> None:
 
 def _published(citation: Citation) -> str:
     """When the quoted wording is in force, and where its publisher shows it."""
-    dates = in_force(Validity(citation.valid_from, citation.valid_to))
-    return f"{dates} — {citation.link}" if citation.link else dates
+    dated = citation.valid_from or citation.valid_to
+    dates = in_force(Validity(citation.valid_from, citation.valid_to)) if dated else ""
+    return " — ".join(part for part in (dates, citation.link) if part)
 
 
 def citation_line(citation: Citation) -> str:

@@ -47,7 +47,7 @@ class Desk:
         self._parts = pages.door.service.parts
 
     async def listed(
-        self, request: Request, before: Annotated[int | None, Query(ge=1)] = None
+        self, request: Request, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
     ) -> Response:
         """A page of the newest entries."""
         frame = self._pages.frame(request, Permission.READ_JOURNAL)
