@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from small_folder import filled
 from running import Ran, referent
+from small_folder import filled
 
 from rag.accounts.administration import Administration
 from rag.accounts.authority import Accounts
