@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from rag.ports import Embedder, Vectors
 
 
-class _Question:
-    """A question on its way to a vector."""
+class _Asked:
+    """Questions of one caller on their way to vectors."""
 
-    def __init__(self, words: str) -> None:
-        self.words = words
-        self.vector: Vectors | None = None
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self.vectors: Vectors | None = None
 
 
 class Gathering(Embedder):
@@ -28,7 +28,7 @@ class Gathering(Embedder):
         self._embedder = embedder
         self._turn = threading.Lock()
         self._gate = threading.Lock()
-        self._waiting: list[_Question] = []
+        self._waiting: list[_Asked] = []
         self.name = embedder.name
         self.dimension = embedder.dimension
         self.window = embedder.window
@@ -43,33 +43,33 @@ class Gathering(Embedder):
         with self._turn:
             return self._embedder.embed_passages(passages)
 
-    def embed_questions(self, questions: Sequence[str]) -> Vectors:
-        """As the embedder within."""
-        with self._turn:
-            return self._embedder.embed_questions(questions)
-
     def embed_question(self, question: str) -> Vectors:
         """As the embedder within, together with the other questions that wait."""
-        asked = _Question(question)
+        vector: Vectors = self.embed_questions([question])[0]
+        return vector
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """As the embedder within, together with the other questions that wait."""
+        asked = _Asked(questions)
         with self._gate:
             self._waiting.append(asked)
         with self._turn:
-            if asked.vector is None:  # nobody took it along
+            if asked.vectors is None:  # nobody took them along
                 self._embed(self._taken(asked))
-        assert asked.vector is not None
-        return asked.vector
+        assert asked.vectors is not None
+        return asked.vectors
 
-    def _taken(self, asked: _Question) -> list[_Question]:
-        """This question, and all that wait."""
+    def _taken(self, asked: _Asked) -> list[_Asked]:
+        """These questions, and all that wait."""
         with self._gate:
-            others = [question for question in self._waiting if question is not asked]
+            others = [each for each in self._waiting if each is not asked]
             self._waiting = []
         return [asked, *others]
 
-    def _embed(self, batch: list[_Question]) -> None:
-        if len(batch) == 1:
-            batch[0].vector = self._embedder.embed_question(batch[0].words)
-            return
-        vectors = self._embedder.embed_questions([question.words for question in batch])
-        for question, vector in zip(batch, vectors, strict=True):
-            question.vector = vector
+    def _embed(self, batch: list[_Asked]) -> None:
+        words = [question for asked in batch for question in asked.words]
+        vectors = self._embedder.embed_questions(words)
+        at = 0
+        for asked in batch:
+            asked.vectors = vectors[at : at + len(asked.words)]
+            at += len(asked.words)

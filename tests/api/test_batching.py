@@ -109,3 +109,19 @@ def test_passages_and_counts_take_turns_with_questions() -> None:
         assert not counting.done()
         slow.go.set()
     assert embedding.result().shape == (2, 2) and counting.result() == 2
+
+
+def test_questions_with_their_equivalents_are_gathered_too() -> None:
+    """A search asks for its question and for what the thesaurus adds, in one call."""
+    slow = Slow()
+    gathering = Gathering(slow)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(gathering.embed_questions, ["un", "deux"])
+        assert slow.busy.wait(10)
+        later = [pool.submit(gathering.embed_questions, [f"q{n}", f"r{n}"]) for n in range(3)]
+        wait(lambda: len(gathering._waiting) == 3)
+        slow.go.set()
+        assert first.result().tolist() == [vector("un"), vector("deux")]
+        for n, each in enumerate(later):
+            assert each.result().tolist() == [vector(f"q{n}"), vector(f"r{n}")]
+    assert len(slow.calls) == 2 and len(slow.calls[1]) == 6
