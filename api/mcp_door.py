@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api import mcp_server, rules, visitors
 from api.doors import Door
@@ -50,26 +50,32 @@ def router(door: Door, hosts: Collection[str] | None, public_url: str = "") -> A
     max_body = service.parts.settings.serve_max_body_kib * 1024
 
     @routes.post(PATH, include_in_schema=False)
-    async def mcp() -> Response:
-        return _Exchange(
-            StreamableHTTPSessionManager(
-                server, stateless=True, security_settings=security, max_request_body_size=max_body
-            )
+    async def mcp(request: Request) -> Response:
+        manager = StreamableHTTPSessionManager(
+            server, stateless=True, security_settings=security, max_request_body_size=max_body
         )
+        return _Exchange(manager, await request.body())
 
     return routes
 
 
 class _Exchange(Response):
-    """One request, handed to the SDK with all that was found out about who sends it."""
+    """One request, handed to the SDK with all that was found out about who sends it.
 
-    def __init__(self, manager: StreamableHTTPSessionManager) -> None:
+    Its body was read at the door, which looks for a form's token in it, and is given again.
+    """
+
+    def __init__(self, manager: StreamableHTTPSessionManager, body: bytes) -> None:
         super().__init__()
         self._manager = manager
+        self._left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def again() -> Message:
+            return self._left.pop() if self._left else await receive()
+
         async with self._manager.run():  # what it starts ends with the request
-            await self._manager.handle_request(scope, receive, send)
+            await self._manager.handle_request(scope, again, send)
 
 
 def _security(hosts: Collection[str] | None, public_url: str) -> TransportSecuritySettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -107,6 +108,11 @@ HTTP = [(method, path) for method, path in routes() if not path.startswith("/ope
 JSON_ROUTES = [(m, p) for m, p in HTTP if p.startswith("/v1/") or p in ("/metrics",)]
 
 
+# What these do to the session at hand would change the tests after them.
+ENDS_A_SESSION = {"/deconnexion", "/compte/sessions", "/compte/mot-de-passe"}
+OWN_TOKEN = ("POST", "/connexion")  # that of who is nobody yet
+
+
 def request(client: httpx.Client, method: str, path: str, **headers: str) -> httpx.Response:
     at = path.replace("{reference:path}", "article 2 règlement général")
     more = ASKED.get((method, path), {})
@@ -131,6 +137,31 @@ def test_a_route_is_open_to_those_whose_role_says_so(
     for response in (by_key, by_page):
         assert (response.status_code == 403) == (not allowed), response.text
         assert response.status_code < 500 and response.status_code != 401
+
+
+PAGES = [(m, p) for m, p in HTTP if (m, p) not in JSON_ROUTES and p not in ENDS_A_SESSION]
+PAGES.remove(OWN_TOKEN)
+
+
+@pytest.mark.parametrize("login", [*(role.value for role in Role), "ailleurs"])
+@pytest.mark.parametrize(("method", "path"), PAGES)
+def test_a_page_is_open_to_those_whose_role_says_so(
+    office: Office, method: str, path: str, login: str
+) -> None:
+    """A form that holds nothing but its token is refused as a form, not as a right."""
+    needed = rules.needed(method, path)
+    role = Role.MAINTAINER if login == "ailleurs" else Role(login)
+    allowed = needed is Rule.PUBLIC or needed in PERMISSIONS[role]
+    at = path.replace("{reference:path}", "article 2 règlement général")
+    at = re.sub(r"\{[^}]*\}", "aucun", at)
+    cookie = {"Cookie": f"referent_session={office.sessions[login]}"}
+    form = {"data": {"csrf": office.csrf[login]}} if method == "POST" else {}
+    response = office.served.everyone.request(method, at, headers=cookie, **form)  # type: ignore[arg-type]
+    if not allowed:
+        assert response.status_code == 403, response.text
+    else:
+        assert response.status_code not in (401, 403) and response.status_code < 500, response.text
+    assert "des agents est tax" not in response.text
 
 
 @pytest.mark.parametrize(("method", "path"), HTTP)
