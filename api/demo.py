@@ -15,6 +15,7 @@ import typer  # noqa: E402 - after the environment says that nobody may be phone
 
 NEXT = """\
 Et maintenant :
+  .venv/bin/referent serve --data {data}     (puis ouvrez l'adresse qu'il donne dans un navigateur)
   .venv/bin/referent ask "Une question à vous" --data {data}
   .venv/bin/referent search "recours gracieux" --data {data}
   .venv/bin/referent show "article 22 règlement général des services" --data {data}
