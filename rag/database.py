@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from rag.database_errors import translate
 from rag.errors import NewerSchema, SettingsError
 
 SQLITE = "sqlite"
+LOOK_SECONDS = 0.02
 BUSY_SECONDS = 10  # how long a writer waits for another before it says so
 
 _ALEMBIC = Lock()  # its `op` is one for the whole process, whatever the thread
@@ -90,15 +92,28 @@ def _engine(address: URL, options: dict[str, Any]) -> Engine:
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event opens transactions, not sqlite3
+    _write_ahead(connection)
     # FULL: a transaction that was acknowledged survives a power cut, not only a killed process.
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "cache_size=-65536",
         "mmap_size=268435456",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Two processes that make a database at once: SQLite refuses the second without waiting."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(LOOK_SECONDS)
 
 
 def _begin_writing(connection: Connection) -> None:

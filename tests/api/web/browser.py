@@ -107,4 +107,10 @@ def sent(
 
 def asked(client: httpx.Client, question: str, **given: str) -> Page:
     """The whole page of an answer."""
-    return Page(sent(client, opened(client, "/"), "/ask", question=question, **given).text)
+    form = opened(client, "/").form("/ask")
+    fields = {**dict(form.fields), "question": question, **given}
+    response = client.post(
+        form.action, data=fields, headers={"Accept": "text/html"}, follow_redirects=True
+    )
+    assert response.status_code == 200, response.text
+    return Page(response.text)
