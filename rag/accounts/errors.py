@@ -9,8 +9,7 @@ AccountError             something about an account
 ├── NameTaken            another person has this login
 ├── LastAdministrator    nobody else could administer any more
 ├── NotAdmitted          whom an identity provider vouches for, but who has no rights here
-├── ProviderFailure      the identity provider did not confirm a login
-└── NotAllowed           the role, or the key, does not give this right
+└── ProviderFailure      the identity provider did not confirm a login
 """
 
 from __future__ import annotations
@@ -100,12 +99,3 @@ class ProviderFailure(AccountError):
             remedy="recommencez ; si cela dure, prévenez un administrateur",
         )
         self.why = why
-
-
-class NotAllowed(AccountError):
-    """The role, or the key, does not give this right."""
-
-    def __init__(self, permission: str) -> None:
-        super().__init__(
-            f"ce droit n'est pas donné : {permission}", remedy="demandez-le à un administrateur"
-        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.accounts.errors import NotAllowed
 from rag.accounts.roles import Permission
 from rag.types import Caller
 
@@ -28,12 +27,3 @@ class Identity:
     def may(self, permission: Permission) -> bool:
         """True when this may be done."""
         return permission in self.permissions
-
-    def require(self, permission: Permission) -> None:
-        """Nothing, where it may be done.
-
-        Raises:
-            NotAllowed: it may not.
-        """
-        if not self.may(permission):
-            raise NotAllowed(permission)
