@@ -9,14 +9,16 @@ from html import escape
 from typing import Any
 
 from rich.text import Text as Styled
+from sqlalchemy import Connection
 
 from api import citing_view, shapes, terminal
 from api import page as pages
+from rag.catalogue import reading
 from rag.legal.citing import Cite, CitedBy, cited_by, cites
 from rag.legal.comparison import Kind, Segment, compare
-from rag.legal.lookup import Found
+from rag.legal.lookup import Found, find_article
 from rag.legal.resolve import Shelf
-from rag.types import Link, Version
+from rag.types import Caller, Link, Version
 
 STYLES = {Kind.SAME: "", Kind.ADDED: "green underline", Kind.REMOVED: "red strike"}
 UNKNOWN = "Texte inconnu."
@@ -47,6 +49,25 @@ class View:
     segments: tuple[Segment, ...] | None
     cites: tuple[Cite, ...] = ()
     cited_by: tuple[CitedBy, ...] = ()
+
+
+def read(
+    connection: Connection,
+    reference: str,
+    caller: Caller,
+    days: Sequence[date],
+    *,
+    history: bool,
+) -> View:
+    """What `referent show` shows of an article on these dates, [] being today.
+
+    Raises:
+        NotFound: there is none of that name that `caller` may read, or several.
+    """
+    found = find_article(connection, reference, caller)
+    versions = reading.versions_of(connection, found.article.article_id, caller)
+    shown = view(found, versions, days or [date.today()], history=history)
+    return with_citing(shown, Shelf(connection, caller))
 
 
 def view(found: Found, versions: Sequence[Version], days: Sequence[date], *, history: bool) -> View:

@@ -41,21 +41,16 @@ def show(
 ) -> None:
     """Lire un article : ses mots en vigueur, toutes ses versions, ou deux dates comparées."""
     from api import article_view, terminal
-    from rag.catalogue import reading
     from rag.database import reading as transaction
-    from rag.legal.lookup import find_article
-    from rag.legal.resolve import Shelf
     from rag.types import Caller
 
     days = sorted(moment.date() for moment in as_of or ())
     if len(days) > 2:
         raise UsageError("plus de deux dates", where="--as-of", remedy="donnez-en une ou deux")
-    caller = Caller.operator()
     with existing(data) as parts, transaction(parts.catalogue) as connection:
-        found = find_article(connection, clean(" ".join(reference)), caller)
-        versions = reading.versions_of(connection, found.article.article_id, caller)
-        view = article_view.view(found, versions, days or [date.today()], history=history)
-        view = article_view.with_citing(view, Shelf(connection, caller))
+        view = article_view.read(
+            connection, clean(" ".join(reference)), Caller.operator(), days, history=history
+        )
     if html:
         _write(html, article_view.page(view))
     if json:

@@ -27,9 +27,7 @@ from api.verify_command import checked, verify_shape
 from rag.accounts.roles import Permission
 from rag.answering.stopping import Stop
 from rag.bootstrap import Parts
-from rag.catalogue import reading
 from rag.database import reading as transaction
-from rag.legal.lookup import find_article
 from rag.legal.resolve import Shelf
 from rag.retrieval.search import SearchResult
 from rag.types import Answer, Asked, Caller
@@ -152,12 +150,11 @@ def _ask(call: Call) -> Told:
 
 def _article(call: Call) -> Told:
     asked: ArticleArguments = call.asked
-    day = asked.as_of or date.today()
+    days = [asked.as_of] if asked.as_of else []
     with transaction(call.library.parts.catalogue) as connection:
-        found = find_article(connection, asked.reference, call.caller)
-        versions = reading.versions_of(connection, found.article.article_id, call.caller)
-        view = article_view.view(found, versions, [day], history=asked.history)
-        view = article_view.with_citing(view, Shelf(connection, call.caller))
+        view = article_view.read(
+            connection, asked.reference, call.caller, days, history=asked.history
+        )
     return Told(article_view.shape(view), mcp_words.article(view))
 
 

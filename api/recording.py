@@ -110,6 +110,23 @@ class Recorder:
             )
         )
 
+    def opinion(self, answer_id: str, useful: bool, reason: str, comment: str) -> None:
+        """What the visitor present thinks of an answer.
+
+        Raises:
+            NotFound: no such answer is in the journal.
+            CatalogueError: it cannot be written.
+        """
+        visitor = visitors.present()
+        self._journal.feedback(
+            answer_id,
+            useful,
+            who=visitor.name,
+            door=visitor.door,
+            reason=reason,
+            comment=comment.strip(),
+        )
+
     def _failing(self, began: Entry, work: Callable[[], T]) -> T:
         started = time.perf_counter()
         try:

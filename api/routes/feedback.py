@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api import visitors
 from api.doors import Door
 from api.problems import NOT_FOUND
 from api.routes.described import WORK, fails
@@ -25,17 +24,8 @@ def router(door: Door) -> APIRouter:
         response_class=Response,
     )
     async def feedback(said: FeedbackRequest, request: Request) -> Response:
-        visitor = visitors.present()
-
         def work() -> None:
-            service.journal.feedback(
-                said.answer_id,
-                said.useful,
-                who=visitor.name,
-                door=visitor.door,
-                reason=said.reason or "",
-                comment=said.comment.strip(),
-            )
+            service.recorder.opinion(said.answer_id, said.useful, said.reason or "", said.comment)
 
         await service.readers.run(door.name(request), work)
         return Response(status_code=204)

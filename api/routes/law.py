@@ -23,8 +23,6 @@ from api.schemas import (
 from rag.catalogue import reading
 from rag.database import reading as transaction
 from rag.history import changes as find_changes
-from rag.legal.lookup import find_article
-from rag.legal.resolve import Shelf
 from rag.types import Text
 
 Reference = Annotated[
@@ -69,11 +67,10 @@ def router(door: Door) -> APIRouter:
 
         def work() -> dict[str, Any]:
             with transaction(engine) as connection:
-                found = find_article(connection, reference, caller)
-                versions = reading.versions_of(connection, found.article.article_id, caller)
-                days = sorted(as_of) or [date.today()]
-                view = article_view.view(found, versions, days, history=history)
-                return article_view.shape(article_view.with_citing(view, Shelf(connection, caller)))
+                view = article_view.read(
+                    connection, reference, caller, sorted(as_of), history=history
+                )
+                return article_view.shape(view)
 
         return await door.read(request, work)
 

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from api import visitors
 from api.schemas import FeedbackRequest
 from api.web import forms
 from api.web.keeping import known_id
@@ -22,24 +21,16 @@ from rag.accounts.roles import Permission
 def router(pages: Pages) -> APIRouter:
     """The route."""
     routes = APIRouter(route_class=page_route(pages), include_in_schema=False)
-    journal = pages.door.service.journal
+    recorder = pages.door.service.recorder
 
     @routes.post("/feedback")
     async def feedback(request: Request) -> Response:
         pages.frame(request, Permission.FEEDBACK)
         async with forms.sent(request) as form:
             said, back = _feedback(form), _back(form)
-        visitor = visitors.present()
 
         def work() -> None:
-            journal.feedback(
-                said.answer_id,
-                said.useful,
-                who=visitor.name,
-                door=visitor.door,
-                reason=said.reason or "",
-                comment=said.comment.strip(),
-            )
+            recorder.opinion(said.answer_id, said.useful, said.reason or "", said.comment)
 
         await pages.read(request, work)
         if "text/html" not in request.headers.get("accept", ""):  # a script: it says thanks itself
