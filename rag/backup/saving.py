@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from rag.catalogue import engine as catalogue
 from rag.database import Tree
 from rag.errors import CatalogueError, NewerSchema, StorageError, UnreadableSource, UsageError
 from rag.journal import key
+from rag.journal.key import Key
 from rag.maintenance import ready_index
 from rag.registry import engine as registry
 from rag.settings import Settings
@@ -106,12 +106,14 @@ def _own(settings: Settings) -> None:
 
 
 def _copied(data: Path, folder: Path) -> Iterator[Path]:
+    used = Key.marked(data)  # before the journal: its first entry may be written in between
     for name in DATABASES:
         if (data / name).exists():
             _copy(data / name, folder / name)
             yield folder / name
     if (data / key.FILE_NAME).exists():
-        yield Path(shutil.copyfile(data / key.FILE_NAME, folder / key.FILE_NAME))
+        Key.copy(data, folder / key.FILE_NAME, used)
+        yield folder / key.FILE_NAME
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -68,6 +68,29 @@ class Key:
                 file.write(f"{_USED}\n")
                 self._used = True
 
+    @staticmethod
+    def marked(data: Path) -> bool:
+        """True once something signed with the key file of `data` was committed.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        try:
+            return _USED in (data / FILE_NAME).read_text("ascii").splitlines()
+        except FileNotFoundError:
+            return False
+
+    @staticmethod
+    def copy(data: Path, target: Path, used: bool) -> None:
+        """Write the key file of `data` as `target`, for its owner, with the mark or without.
+
+        Raises:
+            OSError: one cannot be read, or the other written.
+        """
+        lines = [(data / FILE_NAME).read_text("ascii").splitlines()[0], *([_USED] if used else ())]
+        with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.writelines(f"{line}\n" for line in lines)
+
     def _existing(self) -> bytes | None:
         if self._given is not None:
             return self._given
