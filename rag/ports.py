@@ -15,8 +15,8 @@ from rag.types import Hit, SparseVector, Spent
 Vectors = npt.NDArray[np.float32]
 
 DENSE = "dense"  # the passage's meaning, by the embedder
-PASSAGE = "passage"  # the passage's words and context, sparse, with IDF
-ARTICLE = "article"  # the whole version's words and path, sparse, with IDF; on its first passage
+PASSAGE = "passage"  # the passage's words and context, sparse, without IDF
+ARTICLE = "article"  # the whole version's words and path, sparse, without IDF; on its first passage
 
 
 class Embedder(Protocol):

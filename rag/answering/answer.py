@@ -198,8 +198,8 @@ def _left_out(sentences: Sequence[Sentence], *, refused: bool) -> tuple[Sentence
 
 def extractive(searcher: Searcher, embedder: Embedder | None) -> GeneratorFor:
     """The generator that needs no model; it weighs words by what the caller may read."""
-    return lambda asked, day: ExtractiveGenerator(
-        lambda tokens: searcher.rarity(tokens, asked.caller, day),
+    return lambda asked, _: ExtractiveGenerator(
+        lambda tokens: searcher.rarity(tokens, asked.caller),
         embedder,
         lambda question: searcher.concepts(question, asked.without),
     )

@@ -13,7 +13,7 @@ from rag.database import Tree, open_database
 TREE = Tree(
     "catalogue",
     "rag.catalogue:migrations",
-    ("0001", "0002", "0003"),
+    ("0001", "0002", "0003", "0004"),
     changed=properties.changed,
 )
 FILE_NAME = "catalogue.sqlite3"

@@ -32,6 +32,14 @@ def set_services(connection: Connection, text_id: str, services: Iterable[str]) 
     return True
 
 
+def readers(connection: Connection) -> dict[str, frozenset[str]]:
+    """Text → services that may read it, of the texts that not everyone may read."""
+    given: dict[str, set[str]] = {}
+    for row in connection.execute(select(schema.text_services)):
+        given.setdefault(row.text_id, set()).add(row.service)
+    return {text_id: frozenset(services) for text_id, services in given.items()}
+
+
 def _points(text_id: str) -> Select[tuple[int]]:
     passages, articles = schema.passages, schema.articles
     tables = passages.join(schema.versions).join(articles)

@@ -180,6 +180,28 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+# The words of a passage, and on a version's first passage those of the whole version, as the index
+# has them (`rag.catalogue.terms`). The projection writes both tables: they lag behind like it.
+terms = Table(
+    "terms",
+    metadata,
+    Column("point_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("text_id", String, nullable=False, index=True),
+    Column("passage", LargeBinary, nullable=False),
+    Column("article", LargeBinary, nullable=False),  # empty beyond the first passage
+)
+
+# In how many articles and passages of a text each of its words is.
+term_counts = Table(
+    "term_counts",
+    metadata,
+    Column("text_id", String, primary_key=True),
+    Column("revision", String, nullable=False),  # another one whenever the others change
+    Column("articles", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
+)
+
 projections = Table(
     "projections",
     metadata,

@@ -1,17 +1,13 @@
 """The embedded index: Qdrant Edge, the Qdrant server's engine in this process.
 
-A folder holds `lock`, `identity` and `shard/` (Edge's own files). `identity` is written last when
-a store is made, so a folder without it is one whose making was cut short, and is made again.
+A folder holds `lock`, `identity-2` and `shard/` (Edge's own files). `identity-2` is written last
+when a store is made, so a folder without it is one whose making was cut short, and is made again.
 
 Measured on qdrant-edge-py 0.9.0 (tests/contracts/test_index_scores.py keeps it so):
 
-- A sparse score is Σ over shared tokens of query weight × IDF × stored weight, with
-  IDF = ln(1 + (N − df + 0.5) / (df + 0.5)). N counts the points with a non-empty vector *under
-  that name* and df those of them with the token; both ignore the filter of the query, so a
-  score does not move with the date asked or with the rights of who asks.
-- Replacing a sparse vector updates N and df, but deleting a point, or writing it again without
-  the vector, leaves its tokens counted until the next opening; and an empty vector that is filled
-  later is not counted in N. So vectors that go are emptied first, and none is left empty.
+- A sparse score is Σ over shared tokens of query weight × stored weight. Edge's own IDF is not
+  used: it counts every point, whatever the filter, so that scores and their order would tell how
+  often a word stands in texts that one may not read (`rag.retrieval.rarity` has ours).
 - Space is used again: writing 20,000 points four times over took 95 → 109 MB on disk, deleting
   half of them gave none back, and neither made searches slower. `optimize()` gained nothing
   (111 → 134 MB, 3.2 → 3.4 ms) and holds the GIL for seconds: it is never called.
@@ -29,7 +25,7 @@ import json
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import qdrant_edge as edge
@@ -39,10 +35,10 @@ from rag.index import edge_forms as forms
 from rag.index.lock import FolderLock
 from rag.index.payload import DIGEST
 from rag.index.ranking import rank
-from rag.index.vectors import REBUILD, SPARSE, chunks, lacking, last_of_each
+from rag.index.vectors import REBUILD, chunks, last_of_each
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
 
-IDENTITY = "identity"
+IDENTITY = "identity-2"  # the first stores weighed words themselves: they are made again
 SHARD = "shard"
 BATCH = 500  # points an operation: 4 MB at 384 dimensions, far below a WAL file's 32 MB
 RUST_PANIC = "PanicException"  # not an Exception: a damaged file can make Edge's Rust code panic
@@ -87,18 +83,18 @@ class EdgeIndex:
     def upsert(self, points: Sequence[IndexPoint]) -> None:
         """Write or replace points; when it returns they are found, and safe on disk."""
         latest = last_of_each(points)
-        ready = [(point, forms.to_point(point, self._dimension)) for point in latest]
+        ready = [forms.to_point(point, self._dimension) for point in latest]
         with self._translated(), self._writing:
             for batch in chunks(ready, BATCH):
-                self._empty(lacking([point for point, _ in batch]))
-                self._store.update(edge.UpdateOperation.upsert_points([made for _, made in batch]))
+                self._store.update(edge.UpdateOperation.upsert_points(batch))
             self._store.flush()
 
     def delete(self, point_ids: Sequence[int]) -> None:
         """Remove points; unknown ones are ignored."""
         with self._translated(), self._writing:
             for batch in chunks(list(point_ids), BATCH):
-                self._delete(batch)
+                ids: list[edge.PointId] = list(batch)
+                self._store.update(edge.UpdateOperation.delete_points(ids))
             self._store.flush()
 
     def search(self, queries: Sequence[IndexQuery]) -> list[list[Scored]]:
@@ -202,23 +198,6 @@ class EdgeIndex:
         """A shard without segments would open as an empty one."""
         if not any((self._path / SHARD / "segments").iterdir()):
             raise IndexFailure("l'index a perdu ses données", where=str(self._path), remedy=REBUILD)
-
-    def _delete(self, point_ids: list[int]) -> None:
-        known = self._empty(dict.fromkeys(point_ids, SPARSE))
-        if known:
-            self._store.update(edge.UpdateOperation.delete_points(list(known)))
-
-    def _empty(self, vectors: Mapping[int, Sequence[str]]) -> list[int]:
-        """Empty vectors that are about to go (module docstring); returns the ids of known points.
-
-        Emptying a vector of an unknown point would be an error.
-        """
-        records = self._store.retrieve(list(vectors), False, False) if vectors else []
-        known = [int(str(record.id)) for record in records]
-        if known:
-            emptied = [forms.emptied(point_id, vectors[point_id]) for point_id in known]
-            self._store.update(edge.UpdateOperation.update_vectors(emptied))
-        return known
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

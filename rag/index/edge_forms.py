@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import qdrant_edge as edge
 
 from rag.index.filters import to_edge
@@ -20,9 +18,7 @@ def config(dimension: int) -> edge.EdgeConfig:
     dense = edge.EdgeVectorParams(dimension, edge.Distance.Dot) if dimension else None
     return edge.EdgeConfig(
         vectors={DENSE: dense} if dense else {},
-        sparse_vectors={
-            name: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf) for name in SPARSE
-        },
+        sparse_vectors={name: edge.EdgeSparseVectorParams() for name in SPARSE},
         optimizers=edge.EdgeOptimizersConfig(indexing_threshold=NO_GRAPH),
         payload_memory=edge.Memory.Cached,  # first query 44 → 11 ms, p95 25 → 9 at 50,000 points
         wal_enabled=True,
@@ -66,11 +62,6 @@ def to_point(point: IndexPoint, dimension: int) -> edge.Point:
     if dense is not None:
         vectors[DENSE] = dense
     return edge.Point(point.point_id, vectors, dict(payload_of(point)))
-
-
-def emptied(point_id: int, names: Sequence[str]) -> edge.PointVectors:
-    """What takes every token of these vectors away from a point."""
-    return edge.PointVectors(point_id, {name: edge.SparseVector([], []) for name in names})
 
 
 def to_sparse(vector: SparseVector) -> edge.SparseVector:

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, and_, case, delete, func, insert, select, update
 
-from rag.catalogue import properties, schema
+from rag.catalogue import properties, schema, terms
+from rag.catalogue.rights import readers
 from rag.catalogue.rows import path_from
+from rag.catalogue.terms import PointTerms
 from rag.database import reading, writing
 from rag.index.turn import turn
 from rag.ports import ARTICLE, PASSAGE, Index, IndexPoint, Vectors
@@ -91,6 +93,8 @@ def _up_to_date(engine: Engine, identity: str) -> bool:
 
 def _refill(engine: Engine, index: Index, model: str, where: str, progress: Progress | None) -> int:
     index.clear()
+    with writing(engine, where) as connection:
+        terms.clear(connection)
     with reading(engine) as connection:
         last = _last(connection)
         points = list(
@@ -100,7 +104,7 @@ def _refill(engine: Engine, index: Index, model: str, where: str, progress: Prog
                 )
             ).scalars()
         )
-        _write(connection, index, model, points, progress)
+        _write(connection, engine, index, model, points, where, progress)
     _record(engine, index, last, where)
     return len(points)
 
@@ -114,25 +118,29 @@ def _replay(engine: Engine, index: Index, model: str, where: str, progress: Prog
         points = list(dict.fromkeys(row.point_id for row in rows))
         if not points:
             return 0
-        _write(connection, index, model, points, progress)
+        _write(connection, engine, index, model, points, where, progress)
     _record(engine, index, rows[-1].seq, where)
     return len(points)
 
 
 def _write(
     connection: Connection,
+    engine: Engine,
     index: Index,
     model: str,
     points: Sequence[int],
+    where: str,
     progress: Progress | None,
 ) -> None:
-    """Bring these points into line with the catalogue."""
+    """Bring these points, and the words kept of them, into line with the catalogue."""
     for at in range(0, len(points), BATCH):
         group = points[at : at + BATCH]
-        present = list(_points(connection, model, group))
+        present, words = _points(connection, model, group)
         index.upsert(present)
         gone = set(group) - {point.point_id for point in present}
         index.delete(sorted(gone))
+        with writing(engine, where) as own:
+            terms.replace(own, group, words)
         if progress:
             progress(min(at + BATCH, len(points)), len(points))
     index.flush()
@@ -149,6 +157,7 @@ def _record(engine: Engine, index: Index, seq: int, where: str) -> None:
             behind = and_(table.c.identity == identity, table.c.applied < seq)
             connection.execute(update(table).where(behind).values(applied=seq))
         _prune(connection, seq)
+        terms.count_again(connection)
 
 
 def _prune(connection: Connection, seq: int) -> None:
@@ -177,18 +186,32 @@ def _last(connection: Connection) -> int:
 
 def digests(connection: Connection, model: str) -> Iterator[tuple[int, str]]:
     """What the index should hold: every point's id and digest."""
-    services = _services(connection)
+    services = readers(connection)
     for row in connection.execution_options(yield_per=2000).execute(_rows(model)):
         yield row.point_id, _digest(row, services.get(row.text_id, frozenset()), model)
 
 
-def _points(connection: Connection, model: str, ids: Sequence[int]) -> Iterator[IndexPoint]:
+def _points(
+    connection: Connection, model: str, ids: Sequence[int]
+) -> tuple[list[IndexPoint], list[PointTerms]]:
+    """Those of these points that are there, and what each is found by."""
     rows = connection.execute(_rows(model).where(schema.passages.c.point_id.in_(ids))).all()
-    services = _services(connection)
+    services = readers(connection)
     words = _words(connection, {row.version_id for row in rows})
-    for row in rows:
-        passage = words[row.version_id][row.start : row.end]
-        yield _point(row, passage, services.get(row.text_id, frozenset()), model)
+    points = [
+        _point(
+            row,
+            words[row.version_id][row.start : row.end],
+            services.get(row.text_id, frozenset()),
+            model,
+        )
+        for row in rows
+    ]
+    found_by = [
+        PointTerms(point.point_id, row.text_id, point.sparse)
+        for point, row in zip(points, rows, strict=True)
+    ]
+    return points, found_by
 
 
 def _words(connection: Connection, versions: set[str]) -> dict[str, str]:
@@ -214,13 +237,6 @@ def _rows(model: str) -> Any:
         texts.c.title,
         vectors.c.vector,
     ).select_from(passages.join(versions).join(articles).join(texts).outerjoin(vectors, kept))
-
-
-def _services(connection: Connection) -> dict[str, frozenset[str]]:
-    given: dict[str, set[str]] = {}
-    for row in connection.execute(select(schema.text_services)):
-        given.setdefault(row.text_id, set()).add(row.service)
-    return {text_id: frozenset(services) for text_id, services in given.items()}
 
 
 def _point(row: Any, passage: str, services: frozenset[str], model: str) -> IndexPoint:

@@ -4,7 +4,6 @@ Same collection, same scores as the embedded index, for it is the same engine. W
 
 - Beyond the server's own threshold it builds HNSW graphs in the background, so dense rankings
   become approximate; payload indexes add no links to them (three times faster, same recall).
-- With several shards the IDF is each shard's own.
 - The identity is in the collection's metadata (Qdrant 1.16 and later), written by the call that
   makes the collection: no moment without one, nothing to keep in step, and a collection that
   another application made is told apart, and never touched.
@@ -14,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qdrant_client import QdrantClient
@@ -26,12 +25,13 @@ from rag.index import server_forms as forms
 from rag.index.payload import DIGEST
 from rag.index.ranking import rank
 from rag.index.server_errors import CONFLICT, shown, translated
-from rag.index.vectors import REBUILD, SPARSE, chunks, lacking, last_of_each
+from rag.index.vectors import REBUILD, chunks, last_of_each
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
 
 BATCH = 200  # points a request: 3 MB of JSON at 384 dimensions, the server takes 32
 PAGE = 5_000  # points read at once by `digests`
 OWNER = "referent"  # the key of our part of the collection's metadata
+FORM = 2  # the first collections weighed words themselves (see rag.index.edge): they are made again
 NO_PROXY: Any = {"http://": None, "https://": None}  # the server is ours: never through a proxy
 
 
@@ -91,18 +91,17 @@ class ServerIndex:
     def upsert(self, points: Sequence[IndexPoint]) -> None:
         """Write or replace points; when it returns they are found, and logged by the server."""
         latest = last_of_each(points)
-        ready = [(point, forms.to_point(point, self._dimension)) for point in latest]
+        ready = [forms.to_point(point, self._dimension) for point in latest]
         with self._translated():
             for batch in chunks(ready, BATCH):
-                self._empty(lacking([point for point, _ in batch]))
-                made = [made for _, made in batch]
-                self._finished(self._client.upsert(self._collection, made, wait=True))
+                self._finished(self._client.upsert(self._collection, batch, wait=True))
 
     def delete(self, point_ids: Sequence[int]) -> None:
         """Remove points; unknown ones are ignored."""
         with self._translated():
             for batch in chunks(list(point_ids), BATCH):
-                self._delete(batch)
+                ids: list[rest.ExtendedPointId] = list(batch)
+                self._finished(self._client.delete(self._collection, ids, wait=True))
 
     def search(self, queries: Sequence[IndexQuery]) -> list[list[Scored]]:
         """One list a query, best first, equal scores by id. An empty vector finds nothing."""
@@ -151,7 +150,7 @@ class ServerIndex:
                 return
         found = self._describe()
         self._identity_in(found)
-        if anew:
+        if anew or (found.config.metadata or {})[OWNER].get("form") != FORM:
             self.clear()
             return
         self._check_dimension(found)
@@ -160,7 +159,7 @@ class ServerIndex:
 
     def _make(self) -> None:
         """Make the collection; if another machine just did, that one is as good."""
-        metadata = {OWNER: {"identity": str(uuid.uuid4())}}
+        metadata = {OWNER: {"identity": str(uuid.uuid4()), "form": FORM}}
         try:
             self._client.create_collection(
                 self._collection, **forms.config(self._dimension), metadata=metadata
@@ -207,22 +206,6 @@ class ServerIndex:
         with self._translated():
             answers = self._client.query_batch_points(self._collection, requests)
         return [[forms.to_scored(point) for point in answer.points] for answer in answers]
-
-    def _delete(self, point_ids: list[int]) -> None:
-        known = self._empty(dict.fromkeys(point_ids, SPARSE))
-        if known:
-            self._finished(self._client.delete(self._collection, list(known), wait=True))
-
-    def _empty(self, vectors: Mapping[int, Sequence[str]]) -> list[int]:
-        """Empty vectors that are about to go, so that the IDF forgets them (see rag.index.edge)."""
-        if not vectors:
-            return []
-        records = self._client.retrieve(self._collection, list(vectors), False, False)
-        known = [int(record.id) for record in records]
-        if known:
-            emptied = [forms.emptied(point_id, vectors[point_id]) for point_id in known]
-            self._finished(self._client.update_vectors(self._collection, emptied, wait=True))
-        return known
 
     def _finished(self, result: rest.UpdateResult) -> None:
         """Raise IndexFailure when the server gave up waiting: the write may come later, or not."""

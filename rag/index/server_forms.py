@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from qdrant_client import models as rest
@@ -19,9 +18,7 @@ def config(dimension: int) -> dict[str, Any]:
     dense = rest.VectorParams(size=dimension, distance=rest.Distance.DOT) if dimension else None
     return {
         "vectors_config": {DENSE: dense} if dense else {},
-        "sparse_vectors_config": {
-            name: rest.SparseVectorParams(modifier=rest.Modifier.IDF) for name in SPARSE
-        },
+        "sparse_vectors_config": {name: rest.SparseVectorParams() for name in SPARSE},
     }
 
 
@@ -60,12 +57,6 @@ def to_point(point: IndexPoint, dimension: int) -> rest.PointStruct:
     if dense is not None:
         vectors[DENSE] = dense
     return rest.PointStruct(id=point.point_id, vector=vectors, payload=dict(payload_of(point)))
-
-
-def emptied(point_id: rest.ExtendedPointId, names: Sequence[str]) -> rest.PointVectors:
-    """What takes every token of these vectors away from a point."""
-    nothing: dict[str, Any] = {name: rest.SparseVector(indices=[], values=[]) for name in names}
-    return rest.PointVectors(id=point_id, vector=nothing)
 
 
 def to_sparse(vector: SparseVector) -> rest.SparseVector:

@@ -17,7 +17,6 @@ from rag.ports import ARTICLE, DENSE, PASSAGE, IndexPoint, IndexQuery, Vectors
 from rag.types import SparseVector
 
 SPARSE = (PASSAGE, ARTICLE)
-NOTHING = SparseVector()
 REBUILD = "refaites l'index avec `referent rebuild`."
 
 
@@ -58,18 +57,6 @@ def sparse_of(point: IndexPoint) -> dict[str, SparseVector]:
     for vector in point.sparse.values():
         _check_sparse(vector, _name(point))
     return {name: vector for name, vector in point.sparse.items() if not is_empty(vector)}
-
-
-def lacking(points: Sequence[IndexPoint]) -> dict[int, list[str]]:
-    """The sparse vectors that points do not have, by point id; points that have both are left out.
-
-    A store keeps counting the tokens of a vector that is dropped, unless it is emptied first.
-    """
-    absent = {
-        point.point_id: [name for name in SPARSE if is_empty(point.sparse.get(name, NOTHING))]
-        for point in points
-    }
-    return {point_id: names for point_id, names in absent.items() if names}
 
 
 def last_of_each(points: Sequence[IndexPoint]) -> list[IndexPoint]:

@@ -2,8 +2,8 @@
 
 A document's vector holds the term part of BM25 (Robertson, Zaragoza, "The Probabilistic Relevance
 Framework: BM25 and Beyond", 2009), tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average);
-the index multiplies by ln(1 + (N - df + 0.5) / (df + 0.5)) (Qdrant `Modifier.Idf`), so that the
-inner product with a question's vector of ones is BM25.
+a question's vector holds the IDF of each token (`rag.retrieval.rarity`), so that their inner
+product is BM25.
 """
 
 from __future__ import annotations
@@ -118,11 +118,6 @@ def question_weights(text: str) -> dict[str, float]:
 def question_vector(text: str) -> SparseVector:
     """The words asked, as they are."""
     return sparse_vector(question_weights(text))
-
-
-def single_token(token: str) -> SparseVector:
-    """A question that holds this token alone."""
-    return SparseVector((token_id(token),), (1.0,))
 
 
 def sparse_vector(weights: Mapping[str, float]) -> SparseVector:

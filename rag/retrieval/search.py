@@ -17,12 +17,13 @@ from rag.legal.titles import meant
 from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scored
 from rag.retrieval.expansion import embedded, expanded_vector
 from rag.retrieval.fusion import fuse, pool
-from rag.retrieval.lexical import single_token
+from rag.retrieval.lexical import token_id
 from rag.retrieval.numbers import find_numbers
+from rag.retrieval.rarity import Rarities
 from rag.retrieval.thesaurus import NOTHING_OFF, Concept, Thesaurus, understood
 from rag.retrieval.thesaurus_file import shipped
 from rag.retrieval.weights import Weights
-from rag.types import Caller, Hit, Understood
+from rag.types import Caller, Hit, SparseVector, Understood
 
 DEPTH = 200  # candidates asked of each ranking
 SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
@@ -30,7 +31,6 @@ MAX_NAMED = 10  # articles put first because the question gives their number
 READ_NAMED = 500  # articles of that number among which they are chosen
 NAMED_SCORE = 10.0  # above any fused score
 SHIPPED_WEIGHTS = Weights()
-UNKNOWN_RARITY = 8.0  # of a word in no text of a small corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Searcher:
         self._embedder = embedder
         self._thesaurus = thesaurus
         self._weights = weights
+        self._rarities = Rarities()
 
     def search(
         self,
@@ -85,7 +86,10 @@ class Searcher:
         watch = Stopwatch()
         with watch("encode"):
             concepts = self.concepts(question, without)
-            queries = self._queries(question, concepts, caller, day)
+            words = expanded_vector(question, concepts, self._weights.equivalent)
+            with reading(self._engine) as connection:
+                rarity = self._rarities.of(connection, words.indices, caller)
+            queries = self._queries(question, concepts, rarity.weigh(words), caller, day)
         with watch("index"):
             rankings = dict(zip(queries, self._index.search(list(queries.values())), strict=True))
         candidates = _candidates(rankings, self._weights.rankings())[: limit + SPARE]
@@ -94,17 +98,12 @@ class Searcher:
             hits = _hits(connection, candidates, caller, day, limit, per_article)
         return SearchResult(hits, watch.timings, tuple(understood(concepts)))
 
-    def rarity(self, tokens: Sequence[str], caller: Caller, day: date | None) -> dict[str, float]:
-        """How much each token tells texts apart: its best score in the index, alone.
-
-        A word that no text holds weighs as much as the rarest that some text holds: it is what
-        the texts do not speak of.
-        """
-        where = index_filter(caller, day)
-        queries = [IndexQuery(ARTICLE, single_token(token), 1, where) for token in tokens]
-        best = [found[0].score if found else 0.0 for found in self._index.search(queries)]
-        unknown = max([UNKNOWN_RARITY, *best])
-        return {t: score or unknown for t, score in zip(tokens, best, strict=True)}
+    def rarity(self, tokens: Sequence[str], caller: Caller) -> dict[str, float]:
+        """How much each token tells apart the articles that the caller may read: its IDF."""
+        ids = [token_id(token) for token in tokens]
+        with reading(self._engine) as connection:
+            found = self._rarities.of(connection, ids, caller)
+        return dict(zip(tokens, found.weights[ARTICLE].tolist(), strict=True))
 
     def concepts(self, question: str, without: frozenset[str] = NOTHING_OFF) -> list[Concept]:
         """What the thesaurus knows of a question."""
@@ -112,11 +111,15 @@ class Searcher:
         return thesaurus.concepts(question, without)
 
     def _queries(
-        self, question: str, concepts: Sequence[Concept], caller: Caller, day: date | None
+        self,
+        question: str,
+        concepts: Sequence[Concept],
+        words: Mapping[str, SparseVector],
+        caller: Caller,
+        day: date | None,
     ) -> dict[str, IndexQuery]:
         where = index_filter(caller, day)
-        words = expanded_vector(question, concepts, self._weights.equivalent)
-        queries = {name: IndexQuery(name, words, DEPTH, where) for name in (ARTICLE, PASSAGE)}
+        queries = {name: IndexQuery(name, words[name], DEPTH, where) for name in (ARTICLE, PASSAGE)}
         if self._embedder is not None and self._weights.dense:
             vector = embedded(question, concepts, self._weights.meaning, self._embedder)
             queries[DENSE] = IndexQuery(DENSE, vector, DEPTH, where)

@@ -181,7 +181,6 @@ def test_all_is_as_if_it_were_not_there(twins: tuple[Office, Office], role: Role
             assert one == other, f"{role} {ask}: {list(differences(one, other))}"
 
 
-@pytest.mark.xfail(strict=True, reason="the index weighs words by how many texts of all have them")
 def test_what_is_ranked_is_as_if_it_were_not_there(twins: tuple[Office, Office]) -> None:
     for ask in filter(ranks, asks_of_all(twins[0])):
         assert plain(twins[0], ask, Role.AGENT) == plain(twins[1], ask, Role.AGENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -84,14 +83,7 @@ def _sparse_scores(
     }
     found: dict[int, float] = {}
     for token, weight in zip(asked.indices, asked.values, strict=True):
-        holders = [point_id for point_id, vector in vectors.items() if token in vector]
-        rarity = idf(len(vectors), len(holders))
-        for point_id in holders:
-            gain = weight * rarity * vectors[point_id][token]
-            found[point_id] = found.get(point_id, 0.0) + gain
+        for point_id, vector in vectors.items():
+            if token in vector:
+                found[point_id] = found.get(point_id, 0.0) + weight * vector[token]
     return found
-
-
-def idf(count: int, holders: int) -> float:
-    """The weight of a token that `holders` of `count` vectors have (Lucene's BM25)."""
-    return math.log(1 + (count - holders + 0.5) / (holders + 0.5))

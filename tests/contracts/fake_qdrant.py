@@ -142,22 +142,9 @@ class FakeQdrant:
         self.collection(name).shard.update(edge.UpdateOperation.upsert_points(points))
         return self._updated()
 
-    def update_vectors(self, name: str, body: Json) -> Json:
-        points = [
-            edge.PointVectors(point["id"], _edge_vectors(point["vector"]))
-            for point in body["points"]
-        ]
-        self.collection(name).shard.update(edge.UpdateOperation.update_vectors(points))
-        return self._updated()
-
     def delete(self, name: str, body: Json) -> Json:
         self.collection(name).shard.update(edge.UpdateOperation.delete_points(body["points"]))
         return self._updated()
-
-    def retrieve(self, name: str, body: Json) -> Json:
-        return [
-            {"id": r.id} for r in self.collection(name).shard.retrieve(body["ids"], False, False)
-        ]
 
     def scroll(self, name: str, body: Json) -> Json:
         request = edge.ScrollRequest(
@@ -191,9 +178,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("DELETE", ""): FakeQdrant.drop,
     ("PUT", "index"): FakeQdrant.index_payload,
     ("PUT", "points"): FakeQdrant.upsert,
-    ("PUT", "points/vectors"): FakeQdrant.update_vectors,
     ("POST", "points/delete"): FakeQdrant.delete,
-    ("POST", "points"): FakeQdrant.retrieve,
     ("POST", "points/scroll"): FakeQdrant.scroll,
     ("POST", "points/count"): FakeQdrant.count,
     ("POST", "points/query/batch"): FakeQdrant.query_batch,
@@ -206,10 +191,7 @@ def _edge_config(body: Json) -> edge.EdgeConfig:
             name: edge.EdgeVectorParams(params["size"], getattr(edge.Distance, params["distance"]))
             for name, params in body["vectors"].items()
         },
-        sparse_vectors={
-            name: edge.EdgeSparseVectorParams(modifier={"idf": edge.Modifier.Idf}[p["modifier"]])
-            for name, p in body["sparse_vectors"].items()
-        },
+        sparse_vectors={name: edge.EdgeSparseVectorParams() for name in body["sparse_vectors"]},
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from brute_force import DIMENSION, point, unit, words
 
 from rag.errors import IndexBusy, IndexFailure
-from rag.index.edge import EdgeIndex
+from rag.index.edge import IDENTITY, EdgeIndex
 from rag.ports import DENSE, PASSAGE, IndexQuery
 
 ROOT = Path(__file__).parents[3]
@@ -24,7 +24,7 @@ import sys
 sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 from brute_force import point
-from rag.index.edge import EdgeIndex
+from rag.index.edge import IDENTITY, EdgeIndex
 index = EdgeIndex(Path(sys.argv[1]), 4)
 print("open", flush=True)
 for turn in range(1_000_000):
@@ -101,10 +101,17 @@ def test_this_process_holds_it(folder: Path) -> None:
 
 def test_a_making_cut_short_is_made_again(folder: Path) -> None:
     fill(folder)
-    (folder / "identity").unlink()
+    (folder / IDENTITY).unlink()
     with closing(EdgeIndex(folder, DIMENSION)) as index:
         assert index.count() == 0
-        assert (folder / "identity").read_text("ascii") == index.identity
+        assert (folder / IDENTITY).read_text("ascii") == index.identity
+
+
+def test_a_store_of_an_older_form_is_made_again(folder: Path) -> None:
+    fill(folder)
+    (folder / IDENTITY).rename(folder / "identity")
+    with closing(EdgeIndex(folder, DIMENSION)) as index:
+        assert index.count() == 0
 
 
 def _truncate_vectors(folder: Path) -> None:

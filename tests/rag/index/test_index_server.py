@@ -13,7 +13,7 @@ from fake_qdrant import FakeQdrant, fake_qdrant
 from openapi_description import Description
 
 from rag.errors import IndexFailure
-from rag.index.server import ServerIndex
+from rag.index.server import OWNER, ServerIndex
 from rag.index.server_errors import shown
 from rag.ports import ARTICLE, DENSE, PASSAGE, IndexFilter, IndexQuery
 
@@ -55,7 +55,7 @@ def test_requests_and_answers_follow_the_description(fake: FakeQdrant, shared: P
     live(fake)
     for exchange in fake.exchanges:
         description.check(exchange)
-    assert len({(exchange.method, exchange.path) for exchange in fake.exchanges}) == 12
+    assert len({(exchange.method, exchange.path) for exchange in fake.exchanges}) == 10
 
 
 def test_the_description_catches_a_typo(shared: Path) -> None:
@@ -136,11 +136,18 @@ def test_a_write_that_the_server_did_not_finish(fake: FakeQdrant, index: ServerI
 
 
 def test_the_collection_of_someone_else_is_not_touched(fake: FakeQdrant) -> None:
-    fake.create("textes", {"vectors": {}, "sparse_vectors": {"autre": {"modifier": "idf"}}})
+    fake.create("textes", {"vectors": {}, "sparse_vectors": {"autre": {}}})
     for opening in (ServerIndex, ServerIndex.recreate):
         with pytest.raises(IndexFailure, match="pas été faite par Référent"):
             opening(fake.url, "textes", DIMENSION)
     assert set(fake.collections) == {"textes"}
+
+
+def test_a_collection_of_an_older_form_is_made_again(fake: FakeQdrant, index: ServerIndex) -> None:
+    index.upsert([point(1, {1: 1.0})])
+    del fake.collections["textes"].config["metadata"][OWNER]["form"]
+    with closing(ServerIndex(fake.url, "textes", DIMENSION)) as again:
+        assert again.count() == 0
 
 
 def test_a_collection_that_went_away(fake: FakeQdrant, index: ServerIndex) -> None:

@@ -17,7 +17,7 @@ from made_up import TODAY, state, take_in
 from sqlalchemy import Engine, delete, func, select
 
 from rag.catalogue import reading as catalogue_reading
-from rag.catalogue import records, schema
+from rag.catalogue import records, schema, terms
 from rag.catalogue.removal import remove
 from rag.database import reading, writing
 from rag.errors import IndexFailure
@@ -27,7 +27,7 @@ from rag.passages import vector_key
 from rag.ports import ARTICLE, PASSAGE, IndexPoint, IndexQuery, Scored
 from rag.retrieval.lexical import question_vector
 from rag.retrieval.search import Searcher
-from rag.types import Caller
+from rag.types import Caller, SparseVector
 
 OLD, NEW = date(2024, 1, 1), date(2025, 1, 1)
 
@@ -81,7 +81,51 @@ def wanted(engine: Engine) -> dict[int, str]:
 
 def agrees(engine: Engine, index: FakeIndex) -> bool:
     pending = projection.lag(engine, index.identity).pending
-    return dict(index.digests()) == wanted(engine) and not pending
+    told = terms_of(engine) == terms_in(index)
+    return dict(index.digests()) == wanted(engine) and told and not pending
+
+
+Counted = dict[str, tuple[int, int, dict[int, tuple[int, int]]]]  # by text, then by token
+
+
+def terms_of(engine: Engine) -> tuple[dict[int, dict[str, SparseVector]], Counted]:
+    """What the catalogue keeps of the words in the index, and how it counts them."""
+    with reading(engine) as connection:
+        kept: dict[int, dict[str, SparseVector]] = {}
+        for name in (PASSAGE, ARTICLE):
+            points = list(connection.execute(select(schema.terms.c.point_id)).scalars())
+            for point_id, found in terms.read(connection, name, points).items():
+                if len(found):
+                    vector = SparseVector(
+                        tuple(found["token"].tolist()), tuple(found["weight"].tolist())
+                    )
+                    kept.setdefault(point_id, {})[name] = vector
+        counted: Counted = {}
+        for text_id in terms.revisions(connection):
+            [each] = terms.counts(connection, [text_id])
+            tokens = {int(row["token"]): (row["articles"], row["passages"]) for row in each.counts}
+            counted[text_id] = (each.articles, each.passages, tokens)
+        return kept, counted
+
+
+def terms_in(index: FakeIndex) -> tuple[dict[int, dict[str, SparseVector]], Counted]:
+    """The same, of what the index was given."""
+    kept: dict[int, dict[str, SparseVector]] = {}
+    counted: Counted = {}
+    for point in index.points.values():
+        kept[point.point_id] = {
+            name: SparseVector(v.indices, tuple(np.float32(v.values).tolist()))
+            for name, v in point.sparse.items()
+        }
+        text_id = point.version_id.partition("#")[0]
+        articles, passages, tokens = counted.get(text_id, (0, 0, {}))
+        own, every = point.sparse.get(ARTICLE), point.sparse[PASSAGE].indices
+        for token in {*every, *(own.indices if own else ())}:
+            whole, part = tokens.get(token, (0, 0))
+            in_whole = own is not None and token in own.indices
+            tokens[token] = (whole + in_whole, part + (token in every))
+        counted[text_id] = (articles + (own is not None), passages + 1, tokens)
+    return kept, counted
 
 
 def test_an_unknown_index_is_filled(catalogue: Engine) -> None:

@@ -19,12 +19,12 @@ from rag.retrieval.lexical import (
     B,
     document_vector,
     question_vector,
-    single_token,
     spoken,
     token_id,
     tokens,
     word_tokens,
 )
+from rag.types import SparseVector
 
 ANALYSED = [
     ("l’accès à l'information", ["acc", "inform"]),  # elision, either apostrophe
@@ -120,7 +120,7 @@ def test_context_and_words_are_one_document() -> None:
 
 def test_a_question_asks_each_token_once() -> None:
     vector = question_vector("délai, délai, délais !")
-    assert vector == single_token(tokens("délai")[0])
+    assert vector == SparseVector((token_id(tokens("délai")[0]),), (1.0,))
 
 
 @given(st.text(max_size=300), st.text(max_size=50))

@@ -16,11 +16,11 @@ from rag.access import readable
 from rag.bootstrap import Parts
 from rag.catalogue.removal import remove
 from rag.database import writing
-from rag.ports import DENSE
+from rag.ports import ARTICLE, DENSE, PASSAGE
 from rag.retrieval.search import NAMED_SCORE, Searcher
 from rag.retrieval.thesaurus import Entry, Thesaurus, key_of
 from rag.retrieval.weights import Weights
-from rag.types import Caller, Hit, TextState, Understood
+from rag.types import Caller, Hit, SparseVector, TextState, Understood
 
 TODAY = date(2026, 5, 28)
 OLD, NEW = date(2024, 1, 1), date(2025, 6, 1)
@@ -167,7 +167,7 @@ def test_who_may_read_it_finds_it(searcher: Searcher) -> None:
 
 def test_meaning_is_searched_where_there_is_a_model(parts: Parts) -> None:
     queries = Searcher(parts.catalogue, parts.index, LetterEmbedder())._queries(
-        "guichet", [], Caller(), TODAY
+        "guichet", [], {ARTICLE: SparseVector(), PASSAGE: SparseVector()}, Caller(), TODAY
     )
     assert DENSE in queries
     assert all(query.where.services == frozenset() for query in queries.values())
