@@ -101,5 +101,5 @@ def test_the_sets_at_hand_are_read_whole(shared: Path) -> None:
 
 def test_our_own_set_is_large_and_partly_unanswerable() -> None:
     own = read_questions(Path(__file__).parents[2] / "corpus" / "questions.jsonl")
-    assert len(own) >= 40
-    assert 0 < sum(not question.answerable for question in own) < len(own) / 2
+    assert sum(question.answerable for question in own) >= 40
+    assert sum(not question.answerable for question in own) >= 40
