@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +11,14 @@ import typer
 
 from api.folder import Data, Json, clean
 from rag.accounts.roles import KEY_PERMISSIONS, Permission, Role
+from rag.types import service_names
 
 if TYPE_CHECKING:
+    from api.recording import Recorder
     from rag.accounts.administration import Administration
     from rag.accounts.keys import Key
     from rag.accounts.people import Person
+    from rag.bootstrap import Parts
 
 WELCOME = "/bienvenue/"  # the page where a one-time link leads
 KEY_DAYS = 90
@@ -35,13 +38,31 @@ RoleOption = Annotated[Role, typer.Option("--role", help="Ce que la personne peu
 
 @contextmanager
 def _administration(data: Data) -> Iterator[Administration]:
+    with _parts(data) as parts:
+        yield _over(parts)
+
+
+@contextmanager
+def _recorded(data: Data) -> Iterator[tuple[Administration, Recorder]]:
+    """For what changes something: the journal learns of it."""
+    from api import recording
+
+    with _parts(data) as parts:
+        yield _over(parts), recording.alone(parts)
+
+
+def _parts(data: Data) -> AbstractContextManager[Parts]:
     from rag import settings
-    from rag.accounts.administration import Administration
-    from rag.accounts.store import Store
     from rag.bootstrap import open_parts
 
-    with open_parts(settings.load(data)) as parts:
-        yield Administration(Store(parts.registry))
+    return open_parts(settings.load(data))
+
+
+def _over(parts: Parts) -> Administration:
+    from rag.accounts.administration import Administration
+    from rag.accounts.store import Store
+
+    return Administration(Store(parts.registry), parts.settings.keys_per_person)
 
 
 @people.command("add")
@@ -55,8 +76,10 @@ def add(
 ) -> None:
     """Créer un compte ; affiche le lien, à usage unique, pour choisir un mot de passe."""
     given = [clean(each) for each in service or ()]
-    with _administration(data) as administration:
-        person, token = administration.add(clean(login), clean(name), role, given)
+    with _recorded(data) as (administration, recorder):
+        rights = {"role": str(role), "services": sorted(service_names(given))}
+        tell = recorder.tells("person-added", rights=rights)
+        person, token = administration.add(clean(login), clean(name), role, given, tell)
     _say_person(person, json, token)
 
 
@@ -82,8 +105,9 @@ def disable(
     json: Json = False,
 ) -> None:
     """Désactiver un compte : ses sessions et ses clés ne valent plus dès la requête suivante."""
-    with _administration(data) as administration:
-        person = administration.disable(clean(login), disabled=not undo)
+    with _recorded(data) as (administration, recorder):
+        tell = recorder.tells("enabled" if undo else "disabled")
+        person = administration.disable(clean(login), disabled=not undo, tell=tell)
     _say_person(person, json)
 
 
@@ -97,9 +121,10 @@ def services(
     json: Json = False,
 ) -> None:
     """Dire de quels services est une personne, à la place des précédents."""
-    with _administration(data) as administration:
+    with _recorded(data) as (administration, recorder):
         given = [clean(name) for name in names or ()]
-        person = administration.set_services(clean(login), given)
+        tell = recorder.tells("rights", rights={"services": sorted(service_names(given))})
+        person = administration.set_services(clean(login), given, tell)
     _say_person(person, json)
 
 
@@ -111,16 +136,18 @@ def set_role(
     json: Json = False,
 ) -> None:
     """Changer le rôle d'une personne."""
-    with _administration(data) as administration:
-        person = administration.set_role(clean(login), role)
+    with _recorded(data) as (administration, recorder):
+        tell = recorder.tells("rights", rights={"role": str(role)})
+        person = administration.set_role(clean(login), role, tell)
     _say_person(person, json)
 
 
 @people.command("password-link")
 def password_link(login: Login, data: Data = None, json: Json = False) -> None:
     """Donner un lien, à usage unique, pour choisir un nouveau mot de passe."""
-    with _administration(data) as administration:
-        person, token = administration.password_link(clean(login))
+    with _recorded(data) as (administration, recorder):
+        tell = recorder.tells("password-link")
+        person, token = administration.password_link(clean(login), tell)
     _say_person(person, json, token)
 
 
@@ -143,9 +170,10 @@ def create(
     """Créer une clé d'API pour une personne ; elle n'est affichée qu'une fois."""
     from api import terminal
 
-    with _administration(data) as administration:
+    with _recorded(data) as (administration, recorder):
         rights = [_right(each) for each in scope]
-        secret, key = administration.create_key(clean(login), clean(name), rights, days)
+        tell = recorder.tells("key-created", scope=sorted(set(rights)))
+        secret, key = administration.create_key(clean(login), clean(name), rights, days, tell)
     if json:
         terminal.print_json({**key_shape(key), "key": secret})
         return
@@ -181,8 +209,8 @@ def revoke(
     """Révoquer une clé : elle n'ouvre plus rien dès la requête suivante."""
     from api import terminal
 
-    with _administration(data) as administration:
-        administration.revoke_key(clean(key_id))
+    with _recorded(data) as (administration, recorder):
+        administration.revoke_key(clean(key_id), tell=recorder.tells("key-revoked"))
     if json:
         terminal.print_json({"revoked": key_id})
     else:

@@ -22,8 +22,11 @@ from api.outside import LOOPBACK_HOSTS, FromOutside, outside_of
 from api.readiness import ModelProbe
 from api.routes import chat, feedback, health, law, metrics, operator, questions, verify
 from api.schemas import Problem, VerifyRequest
+from api.streaming import MIB, Streamed
 from api.web import routes as web
+from api.web.desk import updates, uploads
 from api.web.pages import Pages
+from rag.bootstrap import Parts
 from rag.errors import NotFound, ReferentError, UsageError
 
 DESCRIPTION = (
@@ -79,12 +82,19 @@ def create_app(door: Door) -> FastAPI:
     app.include_router(mcp_door.router(door, hosts, outside.url))
     app.add_middleware(Finding)
     app.add_middleware(Leaving)  # within Limits, which reads the body
-    app.add_middleware(Limits, max_body=max_body, hosts=hosts, told=partial(_turned_away, pages))
+    told, streamed = partial(_turned_away, pages), _streamed(parts)
+    app.add_middleware(Limits, max_body=max_body, hosts=hosts, told=told, streamed=streamed)
     app.add_middleware(Counting, metrics=door.service.metrics)
     app.add_middleware(FromOutside, outside=outside)
     app.add_middleware(guarding.Guarding)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
+
+
+def _streamed(parts: Parts) -> Streamed:
+    """Texts that are sent to be brought in."""
+    most = parts.settings.serve_max_upload_mib * MIB
+    return Streamed(updates.ADDRESS, parts.data / uploads.FOLDER, most)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

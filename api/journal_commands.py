@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,6 +74,9 @@ def export(
         bool | None, typer.Option("--refused/--answered", help="Sans réponse, ou avec.")
     ] = None,
     who: Annotated[str, typer.Option("--who", metavar="PERSON", help="De cette personne.")] = "",
+    conversations: Annotated[
+        bool, typer.Option("--conversations", help="Avec ses conversations ; --who et --json.")
+    ] = False,
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Motif, noté au journal.")
     ] = "",
@@ -88,15 +92,22 @@ def export(
     from rag.journal import reading as lines
     from rag.journal.filters import Filter
 
-    scope = _scope(since, until, service, model, door, kind)
+    scope, named = _scope(since, until, service, model, door, kind), clean(who).strip()
+    if conversations and not (named and json):
+        raise UsageError(
+            "les conversations sont celles d'une personne, en JSON Lines",
+            where="--conversations",
+            remedy="ajoutez --who PERSON et --json",
+        )
     with existing(data) as parts:
         kept = _journal(parts)
-        person = kept.privacy.aliases(clean(who)) if who else ()
+        person = kept.privacy.aliases(named) if named else ()
         chosen = Filter(scope, refused, person)
         _tell_export(kept, chosen, clean(reason))
         with reading(kept.engine) as connection:
             form = forms.json_lines if json else forms.csv_lines
-            _write(form(lines.entries(connection, chosen)), out)
+            talks = _conversations(parts, named) if conversations else ()
+            _write(chain(form(lines.entries(connection, chosen)), talks), out)
 
 
 @journal.command("purge")
@@ -174,10 +185,21 @@ def erase(
         terminal.out().print(f"Effacé : {erased} lignes, {forgotten} conversations")
 
 
+def _conversations(parts: Parts, login: str) -> Iterator[str]:
+    from rag.conversations.export import json_line
+    from rag.conversations.store import Conversations
+    from rag.types import Caller
+
+    kept = Conversations(parts.registry, parts.catalogue)
+    return (json_line(*each) for each in kept.given(login, Caller.operator()))
+
+
 def _journal(parts: Parts) -> Journal:
     from rag.journal.journal import Journal
 
-    return Journal(parts.registry, parts.settings, parts.data)
+    kept = Journal(parts.registry, parts.settings, parts.data)
+    kept.check_key()
+    return kept
 
 
 def _operator() -> str:

@@ -23,8 +23,8 @@ class Leaving:
     """ASGI: while a request is served, watches whether its client is still there.
 
     When it is not, the request's Stop is set, so that a thread that waits for a model comes back,
-    and the task is cancelled, so that what waits in a line leaves it. The whole body must come in
-    the first message, as `api.limits.Limits` gives it.
+    and the task is cancelled, so that what waits in a line leaves it. While a body still comes in
+    (`api.streaming`), who reads it sees for themselves.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -56,7 +56,8 @@ class _Watched:
     ) -> None:
         self.stop = Stop()
         self.left = False
-        self._body: Message | None = body
+        self._first: Message | None = body
+        self._whole = asyncio.Event()  # all of the body was given
         self._receive = receive
         self._send = send
         self._task = task
@@ -65,11 +66,14 @@ class _Watched:
 
     async def receive(self) -> Message:
         """The body, then the going away once it happens."""
-        body, self._body = self._body, None
-        if body is not None:
-            return body
-        await self._gone.wait()
-        return _GONE
+        if self._whole.is_set():
+            await self._gone.wait()
+            return _GONE
+        first, self._first = self._first, None
+        message = await self._receive() if first is None else first
+        if not message.get("more_body", False):
+            self._whole.set()
+        return message
 
     async def send(self, message: Message) -> None:
         """Hand a message over."""
@@ -79,6 +83,8 @@ class _Watched:
 
     async def watch(self) -> None:
         """Wait until the client goes away; after the whole answer that ends nothing."""
+        if self._first is None or self._first.get("more_body", False):
+            await self._whole.wait()
         while (await self._receive())["type"] != _GONE["type"]:
             pass
         self._gone.set()

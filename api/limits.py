@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.streaming import SPOOL, Arriving, Spool, Streamed, too_large
 
 BODY_SECONDS = 10.0  # for a whole body to arrive
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{0,5})?", re.IGNORECASE)
@@ -24,11 +25,13 @@ class FairQueue:
     """`slots` at once, the others wait; callers that wait are served in turn, one request each.
 
     A caller has at most `waiting` requests in line: who sends a thousand delays only themselves.
+    `total`: the most of all callers, where anybody can be many of them; 0: no such bound.
     """
 
-    def __init__(self, slots: int, waiting: int) -> None:
+    def __init__(self, slots: int, waiting: int, total: int = 0) -> None:
         self._slots = self._free = slots
         self._waiting = waiting
+        self._total = total
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     @property
@@ -45,14 +48,16 @@ class FairQueue:
         """Wait for a slot; `release` must follow.
 
         Raises:
-            Refused: too many of this caller's requests wait already.
+            Refused: too many of this caller's requests wait already, or of all callers'.
         """
         if self._free:
             self._free -= 1
             return
-        line = self._lines.setdefault(caller, deque())
-        if len(line) >= self._waiting:
+        if len(self._lines.get(caller, ())) >= self._waiting:
             raise problems.Refused(problems.TOO_MANY)
+        if self._total and self.waiting >= self._total:
+            raise problems.Refused(problems.BUSY)
+        line = self._lines.setdefault(caller, deque())
         turn = asyncio.get_running_loop().create_future()
         line.append(turn)
         try:
@@ -86,13 +91,20 @@ class FairQueue:
 
 class Limits:
     """ASGI: refuses other host names (a page elsewhere that had its own name lead to this machine
-    would read the texts), bodies over `max_body` bytes, and bodies that do not arrive in time."""
+    would read the texts), bodies over `max_body` bytes, and bodies that do not arrive in time.
+    `streamed`: what is not read into memory here, but passed on as it comes."""
 
     def __init__(
-        self, app: ASGIApp, max_body: int, hosts: frozenset[str] | None, told: Telling
+        self,
+        app: ASGIApp,
+        max_body: int,
+        hosts: frozenset[str] | None,
+        told: Telling,
+        streamed: Streamed,
     ) -> None:
         self._app = app
         self._told = told
+        self._streamed = streamed
         self._max_body = max_body
         self._hosts = hosts
 
@@ -109,9 +121,13 @@ class Limits:
             await send(message)
 
         try:
-            self._check(headers)
-            body = await self._body(receive)
-            await self._app(scope, _replay(body, receive), sending)
+            if self._streamed.takes(scope, headers):
+                self._check(headers, self._streamed.most)
+                await self._stream(scope, receive, sending)
+            else:
+                self._check(headers, self._max_body)
+                body = await self._body(receive)
+                await self._app(scope, _replay(body, receive), sending)
         except problems.Refused as error:
             if started:
                 raise
@@ -122,14 +138,29 @@ class Limits:
             response.headers["Connection"] = "close"  # what is left of the body is not read
             await response(scope, receive, send)
 
-    def _check(self, headers: Headers) -> None:
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        arriving = Arriving(receive, self._streamed.most)
+        spool = Spool(self._streamed.folder)
+
+        async def sending(message: Message) -> None:
+            if not arriving.over and in_a_browser(Request(scope)):
+                arriving.over = True
+                await _drained(receive)
+            await send(message)
+
+        try:
+            await self._app({**scope, SPOOL: spool}, arriving.receive, sending)
+        finally:
+            await spool.close()
+
+    def _check(self, headers: Headers, most: int) -> None:
         if self._hosts is not None and host_name(headers.get("host", "")) not in self._hosts:
             raise problems.Refused(problems.HOST)
         if "transfer-encoding" in headers and "content-length" in headers:
             raise problems.Refused(problems.INVALID)  # a proxy might end it elsewhere than we do
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > self._max_body:
-            raise self._too_large()
+        if not length.isdecimal() or int(length[:20]) > most:
+            raise too_large(most)
 
     async def _body(self, receive: Receive) -> bytes:
         parts: list[bytes] = []
@@ -143,18 +174,12 @@ class Limits:
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
                     if size > self._max_body:
-                        raise self._too_large()
+                        raise too_large(self._max_body)
                     if not message.get("more_body", False):
                         break
         except TimeoutError as error:
             raise problems.Refused(problems.SLOW_BODY) from error
         return b"".join(parts)
-
-    def _too_large(self) -> problems.Refused:
-        limit = self._max_body // 1024
-        return problems.Refused(
-            problems.TOO_LARGE, f"La limite est de {limit} Kio.", f"The limit is {limit} KiB."
-        )
 
 
 def in_a_browser(request: Request) -> bool:

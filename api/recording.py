@@ -13,6 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from api import visitors
+from api.visitors import Visitor
+from rag.accounts import people
 from rag.errors import AnswerStopped, ReferentError
 from rag.journal import entry as journal_entry
 from rag.journal.entry import Entry, Spent, Verdicts
@@ -20,6 +22,9 @@ from rag.journal.journal import Journal
 from rag.types import Answer, Asked, Caller
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from rag.accounts.telling import Tell
     from rag.answering.answer import Events
     from rag.bootstrap import Parts
     from rag.retrieval.search import SearchResult
@@ -31,7 +36,9 @@ ONESELF = "self"
 def alone(parts: Parts) -> Recorder:
     """For a command that answers without a server: from now on its owner is who asks."""
     visitors.enter(visitors.operator(), "/operator/")
-    return Recorder(Journal(parts.registry, parts.settings, parts.data))
+    journal = Journal(parts.registry, parts.settings, parts.data)
+    journal.check_key()
+    return Recorder(journal)
 
 
 class Recorder:
@@ -87,28 +94,37 @@ class Recorder:
         self._journal.record(replace(began, latency=_since(started)))
         return made
 
-    def account(self, did: str, *, who: str = "", person: str = "", **more: object) -> None:
-        """What was just done about an account or a right. `who`: where not the visitor.
-
-        `person`: to whom, by number, since the chain holds no name. What one does to oneself has no
-        number: under the setting that keeps pseudonyms, it would tell whose the pseudonym is.
+    def account(self, did: str, **more: object) -> None:
+        """What the visitor present just did about accounts or rights in general.
 
         Raises:
             CatalogueError: as `answers`.
         """
         visitor = visitors.present()
-        if visitor.identity is not None and visitor.identity.person_id == person:
-            person = ONESELF
-        told = {"did": did, **({"person": person} if person else {}), **more}
-        self._journal.record(
-            Entry(
-                journal_entry.ACCOUNT,
-                visitor.door,
-                who or visitor.name,
-                visitor.caller.services,
-                detail=json.dumps(told, ensure_ascii=False, sort_keys=True),
-            )
-        )
+        self._journal.record(_of_account(visitor, visitor.name, {"did": did, **more}))
+
+    def tells(self, did: str, *, comes: bool = False, **more: object) -> Tell:
+        """What records that this was done to somebody's account, within its transaction: neither
+        is kept without the other. Made before that transaction begins.
+
+        `comes`: by somebody who only then is known; else by the visitor present, to whom is kept
+        by number, since the chain holds no name. What one does to oneself has no number: under the
+        setting that keeps pseudonyms, it would tell whose the pseudonym is.
+        """
+        self._journal.privacy.make_ready()
+        visitor = visitors.present()
+        oneself = visitor.identity.person_id if visitor.identity else ""
+
+        def tell(connection: Connection, person_id: str) -> None:
+            who, told = visitor.name, {"did": did, **more}
+            if comes:
+                person = people.by_id(connection, person_id)
+                who = person.login if person else ""
+            else:
+                told["person"] = ONESELF if person_id == oneself else person_id
+            self._journal.record(_of_account(visitor, who, told), within=connection)
+
+        return tell
 
     def opinion(self, answer_id: str, useful: bool, reason: str, comment: str) -> None:
         """What the visitor present thinks of an answer.
@@ -137,6 +153,16 @@ class Recorder:
 
     def _ended(self, began: Entry, started: float, status: str) -> None:
         self._journal.record(replace(began, status=status, latency=_since(started)))
+
+
+def _of_account(visitor: Visitor, who: str, told: dict[str, object]) -> Entry:
+    return Entry(
+        journal_entry.ACCOUNT,
+        visitor.door,
+        who,
+        visitor.caller.services,
+        detail=json.dumps(told, ensure_ascii=False, sort_keys=True),
+    )
 
 
 def _begun(kind: str, caller: Caller, question: str, **more: object) -> Entry:

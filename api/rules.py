@@ -38,6 +38,7 @@ RULES: dict[tuple[str, str], Needed] = {
     ("GET", "/"): Permission.ASK,
     ("POST", "/ask"): Permission.ASK,
     ("POST", "/ask/stream"): Permission.ASK,
+    ("GET", "/feedback"): Permission.FEEDBACK,
     ("POST", "/feedback"): Permission.FEEDBACK,
     ("GET", "/conversations"): Permission.ASK,
     ("POST", "/conversations/effacer"): Permission.ASK,

@@ -41,6 +41,7 @@ APPLY_SECONDS = 0.2
 GATE_THREADS = 2
 LOGINS = 2  # at once: each verification of a password takes a core and 64 MiB
 LOGINS_WAITING = 8  # of one address
+LOGINS_IN_LINE = 100  # of all addresses, which who attacks may have many of: some 5 s of work
 PROVIDER_CALLS = 4  # at once; each may wait for the identity provider
 T = TypeVar("T")
 log = logging.getLogger("referent")
@@ -60,10 +61,12 @@ class Service:
         self.readers = Workers(chosen.serve_searches, chosen.serve_waiting, chosen.serve_timeout)
         self.writers = Workers(chosen.serve_answers, chosen.serve_waiting, answer_seconds(chosen))
         self.probes = Workers(1, chosen.serve_waiting, chosen.serve_timeout)  # of health
-        self.logins = Workers(LOGINS, LOGINS_WAITING, chosen.serve_timeout)
-        self.provider_calls = Workers(PROVIDER_CALLS, LOGINS_WAITING, chosen.serve_timeout)
+        line = (LOGINS_WAITING, chosen.serve_timeout, LOGINS_IN_LINE)
+        self.logins = Workers(LOGINS, *line)
+        self.provider_calls = Workers(PROVIDER_CALLS, *line)
         self.accounts = Accounts(parts.registry, chosen)
         self.journal = Journal(parts.registry, chosen, parts.data)
+        self.journal.check_key()
         self.recorder = Recorder(self.journal)
         self.conversations = Conversations(parts.registry, parts.catalogue)
         self._gate = ThreadPoolExecutor(GATE_THREADS, thread_name_prefix="referent-gate")

@@ -17,14 +17,15 @@ T = TypeVar("T")
 
 
 class Workers:
-    """Threads with a fair queue before them: `slots` at once, `waiting` in line for each caller.
+    """Threads with a fair queue before them: `slots` at once, `waiting` in line for each caller,
+    `total` for all of them (0: no bound).
 
     Work whose request is given up keeps its slot until it ends; `api.leaving.stop_of` tells it to.
     """
 
-    def __init__(self, slots: int, waiting: int, seconds: float) -> None:
+    def __init__(self, slots: int, waiting: int, seconds: float, total: int = 0) -> None:
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="referent")
-        self._queue = FairQueue(slots, waiting)
+        self._queue = FairQueue(slots, waiting, total)
         self._seconds = seconds
 
     async def run(self, caller: str, work: Callable[[], T]) -> T:

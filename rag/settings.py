@@ -111,6 +111,13 @@ class Settings(BaseSettings):
     model_timeout: float = Field(
         default=600.0, gt=0, description="Longest time for one answer in seconds."
     )
+    min_confidence: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="Below this confidence nothing is written and the nearest articles are shown; "
+        "0: whatever was found is answered from.",
+    )
     serve_searches: int = Field(
         default=4, ge=1, le=6, description="Searches and look-ups that a server runs at once."
     )
@@ -130,6 +137,12 @@ class Settings(BaseSettings):
     )
     serve_max_body_kib: int = Field(
         default=2048, ge=16, description="A larger request (KiB) is refused."
+    )
+    serve_max_upload_mib: int = Field(
+        default=64,
+        ge=1,
+        le=4096,
+        description="More than this (MiB), sent at once to be brought in, is refused.",
     )
     serve_secret: str = Field(
         default="",
@@ -159,6 +172,9 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: float = Field(
         default=60.0, ge=5, description="Minutes without a request after which a session ends."
+    )
+    keys_per_person: int = Field(
+        default=50, ge=1, le=10_000, description="API keys in force that one person may have."
     )
     oidc_issuer: str = Field(
         default="",
@@ -203,7 +219,7 @@ class Settings(BaseSettings):
         default="",
         repr=False,
         description="Secret that signs the journal, the same for every server that shares a "
-        "registry; empty: `journal.key` in the data folder.",
+        "registry, which none does without it; empty: `journal.key` in the data folder.",
     )
 
     @classmethod

@@ -258,6 +258,9 @@ class Answer:
     cached: bool = False
     understood: tuple[Understood, ...] = ()  # how words of the question were read
     spent: Spent | None = None  # by the model, for this very answer; None: nothing
+    confidence: float | None = (
+        None  # 0 to 1, that it cites what answers; None: nobody worked it out
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ ASK: Shape = {
     "as_of": "2026-05-28",
     "answer": f"Article 22 :\n« {WORDS} » [1]",
     "refused": False,
+    "confidence": 0.71,
     "model": "extractive",
     "sentences": [SENTENCE],
     "citations": [CITATION],

@@ -95,6 +95,12 @@ class AskAnswer(Answer):
     as_of: date | None
     answer: str
     refused: bool
+    confidence: float | None = Field(
+        ge=0,
+        le=1,
+        description="How likely it is that the answer cites an article that answers, or would "
+        "have; null where the question names an article, which then answers itself.",
+    )
     model: str
     sentences: list[Sentence]
     citations: list[Citation]

@@ -52,14 +52,13 @@ class Asking:
         self._pages = pages
         self._showing = Showing(pages)
 
-    async def empty(self, request: Request, q: str = "", said: bool = False) -> Response:
+    async def empty(self, request: Request, q: str = "") -> Response:
         """One box, ready for typing."""
         frame = self._pages.frame(request, Permission.ASK)
         wanted = Wanted(question=q)
 
         def work() -> dict[str, object]:
-            shown = self._showing.shown(frame, wanted)
-            return {**shown, "thanks": THANKS if said else ""}
+            return self._showing.shown(frame, wanted)
 
         return await self._pages.show(request, frame, "ask.html", work)
 

@@ -1,4 +1,5 @@
-"""What people think of an answer. Without a script they come back to it, where it is kept."""
+"""What people think of an answer. Without a script they come back to it, where it is kept, and
+else to a page that thanks them."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ from starlette.responses import RedirectResponse, Response
 
 from api.schemas import FeedbackRequest
 from api.web import forms
+from api.web.asking import THANKS
 from api.web.keeping import known_id
-from api.web.pages import HEADERS, Pages, page_route
+from api.web.pages import HEADERS, Pages, page_route, respond
 from api.web.wanted import CONVERSATIONS, unreadable
 from rag.accounts.roles import Permission
+
+HERE = "/feedback"
 
 
 def router(pages: Pages) -> APIRouter:
@@ -23,7 +27,12 @@ def router(pages: Pages) -> APIRouter:
     routes = APIRouter(route_class=page_route(pages), include_in_schema=False)
     recorder = pages.door.service.recorder
 
-    @routes.post("/feedback")
+    @routes.get(HERE)
+    async def thanks(request: Request) -> Response:
+        frame = pages.frame(request, Permission.FEEDBACK)
+        return respond(request, pages.html(frame, "ask/thanks.html", thanks=THANKS))
+
+    @routes.post(HERE)
     async def feedback(request: Request) -> Response:
         pages.frame(request, Permission.FEEDBACK)
         async with forms.sent(request) as form:
@@ -44,7 +53,7 @@ def _back(form: FormData) -> str:
     """Where the answer is. One that is not kept has no address."""
     conversation = forms.words(form, "conversation")
     if not conversation:
-        return "/?said=1"
+        return HERE
     turn = quote(forms.words(form, "turn"), safe="")
     return f"{CONVERSATIONS}/{known_id(conversation)}?said=1#{turn}"
 

@@ -31,7 +31,6 @@ class Showing:
             "models": self._choices.names(),
             "exchange": exchange,
             "wrong": wrong,
-            "thanks": "",
             "before": wanted.history if exchange else (),
             "kept": bool(author()),
             "history": history(wanted.history, exchange),

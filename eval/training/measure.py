@@ -1,44 +1,56 @@
 """What the shipped vectors add to lexical search, and how much weight they should have.
 
-    python -m eval.training.measure SHARED [--vectors FILE]
+    python -m eval.training.measure SHARED                  test sets, the shipped vectors
+    python -m eval.training.measure SHARED --vectors FILE   held-out questions and topics
 
-Ranks as the product does (`rag.passages.split`, `rag.retrieval`), in numpy without an index:
-articles and passages by BM25, passages by meaning, pooled to articles and fused. The training
-questions of the held-out codes are measured only with `--vectors`, to be learned with
-`--hold-out`: the shipped vectors have seen them.
+Ranks as the product does (`rag.passages.split`, `rag.retrieval`, thesaurus included), in numpy
+without an index: articles and passages by BM25, passages by meaning, pooled to articles and
+fused. FILE is learned with `--hold-out`: the shipped vectors have seen the questions that are
+held out, and no choice is made on the test sets.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from eval.bm25_reference import Question, code_questions, sheet_questions
-from eval.training import pairs
+from eval import metrics
+from eval.ablation import kept_aside
+from eval.bm25_reference import Question, code_questions
+from eval.datasets import read_questions
+from eval.training import pairs, texts
 from rag.embedding.static import DATA, StaticEmbedder
 from rag.passages import split
 from rag.ports import ARTICLE, DENSE, PASSAGE
+from rag.retrieval.expansion import embedded, expanded_vector
 from rag.retrieval.fusion import fuse, pool
-from rag.retrieval.lexical import (
-    ARTICLE_LENGTH,
-    PASSAGE_LENGTH,
-    document_vector,
-    question_vector,
-)
+from rag.retrieval.lexical import ARTICLE_LENGTH, PASSAGE_LENGTH, document_vector
+from rag.retrieval.thesaurus_file import shipped
+from rag.retrieval.weights import Weights
 from rag.types import SparseVector, Version
 
 DEPTH = 200
-DENSE_WEIGHTS = (0.0, 0.3, 0.5, 0.7, 1.0)
+DENSE_WEIGHTS = (0.0, 0.5, 0.9, 1.3, 1.8)
+SHIPPED = Weights()
 
 Scores = npt.NDArray[np.float64]
 Ranking = list[tuple[Hashable, float]]
+
+
+class Figures(NamedTuple):
+    """Means over questions."""
+
+    mrr: float
+    ndcg10: float
+    hit10: float
+    recall100: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +106,9 @@ class Corpus:
 
     def rankings(self, question: str) -> dict[str, Ranking]:
         """The best documents each way, best first."""
-        words = question_vector(question)
-        meaning = self._embedder.embed_question(question)
+        concepts = shipped().concepts(question)
+        words = expanded_vector(question, concepts, SHIPPED.equivalent)
+        meaning = embedded(question, concepts, SHIPPED.meaning, self._embedder)
         scores = {
             ARTICLE: self._articles.scores(words),
             PASSAGE: self._passages.scores(words),
@@ -110,79 +123,96 @@ class Corpus:
 
 def figures(
     found: Sequence[tuple[Question, dict[str, Ranking]]], weights: dict[str, float]
-) -> tuple[float, float]:
-    """MRR and hit@10 of the first right document."""
-    ranks = [_rank(fuse(rankings, weights), question.right) for question, rankings in found]
-    return (
-        sum(1 / rank for rank in ranks if rank) / len(ranks),
-        sum(0 < rank <= 10 for rank in ranks) / len(ranks),
+) -> Figures:
+    """Of the fused rankings."""
+    rows = [_figures(fuse(rankings, weights), question.right) for question, rankings in found]
+    return Figures(*(metrics.mean(column) for column in zip(*rows, strict=True)))
+
+
+def _figures(ranking: Ranking, right: frozenset[Hashable]) -> Figures:
+    gains = [float(key in right) for key, _ in ranking]
+    return Figures(
+        metrics.reciprocal_rank(gains),
+        metrics.ndcg(gains, [1.0] * len(right), 10),
+        metrics.hit(gains, 10),
+        metrics.recall(gains, len(right), 100),
     )
-
-
-def _rank(ranking: Ranking, right: frozenset[Hashable]) -> int:
-    """Of the first right document, from 1; 0 where none was found."""
-    return next((rank for rank, (key, _) in enumerate(ranking, start=1) if key in right), 0)
 
 
 def law(shared: Path) -> list[Document]:
     """The articles of corpora/legi."""
-    return _documents(pairs.code_articles(shared))
+    return _documents(texts.code_articles(shared))
 
 
 def training_law(shared: Path) -> list[Document]:
     """The articles of training/articles.jsonl."""
-    return _documents(pairs.training_articles(shared))
+    return _documents(texts.training_articles(shared))
 
 
 def sheets(shared: Path) -> list[Document]:
     """The sheets of eval/cdtn."""
-    file = shared / "eval" / "cdtn" / "documents.jsonl"
-    rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-    return [Document(row["id"], row["title"], row["text"]) for row in rows]
+    return [Document(row["id"], row["title"], row["text"]) for row in texts.sheet_rows(shared)]
 
 
 def main() -> None:
     """Print a table: a set a block, a weight of meaning a line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--vectors", type=Path, default=DATA)
+    parser.add_argument("--vectors", type=Path, help="learned with --hold-out")
     given = parser.parse_args()
-    embedder = StaticEmbedder(given.vectors)
-    folder = given.shared / "eval"
+    embedder = StaticEmbedder(given.vectors or DATA)
+    on_sheets = Corpus(sheets(given.shared), embedder)
+    sys.stdout.write("| set | n | weights | MRR | nDCG@10 | hit@10 | recall@100 |\n")
+    if given.vectors:
+        _print("codes", Corpus(training_law(given.shared), embedder), held_questions(given.shared))
+        _print("topics", on_sheets, held_queries(given.shared))
+        return
     code = Corpus(law(given.shared), embedder)
-    _print("questions", code, code_questions(folder / "questions.jsonl"))
-    _print("crpa-faq", code, code_questions(folder / "crpa-faq.jsonl"))
-    _print("cdtn", Corpus(sheets(given.shared), embedder), sheet_questions(given.shared))
-    if given.vectors != DATA:  # the shipped vectors have seen these questions: 0.98 says nothing
-        _print("held-out", Corpus(training_law(given.shared), embedder), _held_out(given.shared))
+    for name in ("questions", "crpa-faq"):
+        _print(name, code, code_questions(given.shared / "eval" / f"{name}.jsonl"))
+    _print("cdtn-aside", on_sheets, list(_aside(given.shared)))
 
 
-def _print(name: str, corpus: Corpus, questions: Sequence[Question]) -> None:
-    found = [(question, corpus.rankings(question.question)) for question in questions]
-    trials: dict[str, dict[str, float]] = {
-        "article": {ARTICLE: 1.0},
-        "passage": {PASSAGE: 1.0},
-        "meaning": {DENSE: 1.0},
-    }
-    trials |= {f"1/1/{w}": {ARTICLE: 1.0, PASSAGE: 1.0, DENSE: w} for w in DENSE_WEIGHTS}
-    for label, weights in trials.items():
-        mrr, hit = figures(found, weights)
-        sys.stdout.write(f"| {name} | {label} | {mrr:.3f} | {hit:.3f} |\n")
-
-
-def _documents(articles: Iterable[pairs.Source]) -> list[Document]:
-    return [
-        Document((a.code, a.number), "\n".join((a.code, *a.titles, f"article {a.number}")), a.words)
-        for a in articles
-    ]
-
-
-def _held_out(shared: Path) -> list[Question]:
+def held_questions(shared: Path) -> list[Question]:
+    """The training questions on the codes that `--hold-out` does not learn from."""
     codes = pairs.held_out(shared)
     return [
         Question(question, right)
         for question, code, right in pairs.questions(shared)
         if code in codes
+    ]
+
+
+def held_queries(shared: Path) -> list[Question]:
+    """The queries on the topics that `--hold-out` does not learn from."""
+    return [
+        Question(words, frozenset(right))
+        for words, topic, right in pairs.sheet_queries(shared)
+        if pairs.topic_held_out(topic)
+    ]
+
+
+def _aside(shared: Path) -> Iterator[Question]:
+    for query in kept_aside(read_questions(shared / "eval" / "cdtn" / "questions.jsonl")):
+        if query.relevant:
+            yield Question(query.question, frozenset(query.relevant))
+
+
+def _print(name: str, corpus: Corpus, questions: Sequence[Question]) -> None:
+    found = [(question, corpus.rankings(question.question)) for question in questions]
+    words = {ARTICLE: SHIPPED.article, PASSAGE: SHIPPED.passage}
+    trials: dict[str, dict[str, float]] = {"meaning alone": {DENSE: 1.0}}
+    trials |= {f"words and {w} of meaning": {**words, DENSE: w} for w in DENSE_WEIGHTS}
+    for label, weights in trials.items():
+        cells = " | ".join(f"{figure:.3f}" for figure in figures(found, weights))
+        sys.stdout.write(f"| {name} | {len(found)} | {label} | {cells} |\n")
+        sys.stdout.flush()
+
+
+def _documents(articles: Iterable[texts.Source]) -> list[Document]:
+    return [
+        Document((a.code, a.number), "\n".join((a.code, *a.titles, f"article {a.number}")), a.words)
+        for a in articles
     ]
 
 

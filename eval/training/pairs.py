@@ -1,132 +1,183 @@
-"""What the word vectors are learned from: pairs of texts that mean the same, as stems.
+"""Pairs of texts that mean the same, as stems: what a question may say, and what answers it.
 
-Sources, all under the folder of shared data, none of them a question set of `eval/`: the words and
-titles of training/articles.jsonl and of the codes in corpora/legi (Licence Ouverte 2.0),
-training/questions.jsonl and thesaurus.jsonl (written for the project).
+From the structure of texts (titles, sentences), from the thesaurus, from training/questions.jsonl
+(both written for the project) and from the graded queries of eval/cdtn whose topic is not kept
+aside for tests. questions.jsonl and crpa-faq.jsonl of eval/ are never read.
 """
 
 from __future__ import annotations
 
-import json
 import random
-import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from hashlib import md5
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from eval.bm25_reference import walk
+from eval.ablation import kept_aside
+from eval.datasets import read_questions
+from eval.training.texts import Stems, Text, code_articles, read_lines, training_articles
 from rag.retrieval.lexical import word_tokens
+from rag.retrieval.thesaurus_file import shipped
 
-Stems = list[str]
-Pair = tuple[Stems, Stems]
-
-SLICE = 120  # words, as the passages of rag.passages
 TITLES = 3  # the nearest titles above an article
 LEGAL = 4  # terms of law an everyday word is taught
-SHORT = 6  # words: a shorter sentence says too little
+SHORT = 4  # stems: a shorter sentence says too little
 LONGEST = 150  # stems of an article taught at once
-
-_SENTENCE = re.compile(r"(?<=[.;:])\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An article to learn from: its code, number, titles above it without the code's, words."""
-
-    code: str
-    number: str
-    titles: tuple[str, ...]
-    words: str
+NEAR = 4  # sentences of a sheet on each side of one
+PER_SHEET = 3  # pairs of each kind from a sheet in an epoch: sheets are ten times as long
+ANSWERS = 3  # right documents that one question is taught
+ALL_TERMS = 0.5  # share of thesaurus pairs with several terms of law at once
 
 
-def sources(shared: Path) -> list[Source]:
-    """All articles to learn from."""
-    return [*training_articles(shared), *code_articles(shared)]
+class Pair(NamedTuple):
+    """Two sides that mean the same; pairs with one `key` are not drawn apart from each other."""
+
+    asked: Stems
+    answer: Stems
+    key: Hashable
+
+
+class Asked(NamedTuple):
+    """A question, with the stems of its words of law, and the keys of the texts that answer."""
+
+    stems: Stems
+    legal: Stems
+    right: Sequence[Hashable]
 
 
 def held_out(shared: Path) -> frozenset[str]:
     """Every second code of the training questions, by title: kept aside to measure on."""
-    codes = {row["code"] for row in _lines(shared / "training" / "questions.jsonl")}
+    codes = {row["code"] for row in read_lines(shared / "training" / "questions.jsonl")}
     return frozenset(sorted(codes)[::2])
+
+
+def topic_held_out(topic: str) -> bool:
+    """Whether a topic of eval/cdtn, not kept aside, is held out to measure on: half of them."""
+    digest = md5(f"v{topic}".encode(), usedforsecurity=False).hexdigest()
+    return int(digest[:8], 16) % 2 == 0
 
 
 def questions(shared: Path) -> Iterator[tuple[str, str, frozenset[tuple[str, str]]]]:
     """The training questions: words, code, articles that answer (code, number)."""
-    for row in _lines(shared / "training" / "questions.jsonl"):
+    for row in read_lines(shared / "training" / "questions.jsonl"):
         numbers = [row["num"], *row["also"]]
         yield row["question"], row["code"], frozenset((row["code"], n) for n in numbers)
 
 
-def slices(words: str) -> list[str]:
-    """Runs of SLICE words."""
-    split = words.split()
-    return [" ".join(split[i : i + SLICE]) for i in range(0, max(1, len(split)), SLICE)]
+def sheet_queries(shared: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The queries of eval/cdtn whose topic is not aside: words, topic, right sheets."""
+    asked = read_questions(shared / "eval" / "cdtn" / "questions.jsonl")
+    aside = {query.question_id for query in kept_aside(asked)}
+    for query in asked:
+        if query.question_id not in aside and query.relevant:
+            yield query.question, query.question_id.rpartition("-")[0], tuple(query.relevant)
 
 
-def title_pairs(articles: Collection[Source], chance: random.Random) -> list[Pair]:
-    """The titles above an article, and one of its slices."""
+def held_out_texts(shared: Path) -> frozenset[Hashable]:
+    """Keys of the texts that answer what is held out: all articles of the codes, right sheets."""
+    codes = held_out(shared)
+    articles = chain(training_articles(shared), code_articles(shared))
+    sheets = (right for _, topic, right in sheet_queries(shared) if topic_held_out(topic))
+    return frozenset(chain(((a.code, a.number) for a in articles if a.code in codes), *sheets))
+
+
+def asked_to_learn(shared: Path, *, hold_out: bool) -> list[Asked]:
+    """Questions and queries; with `hold_out` none on the codes and topics to measure on."""
+    codes = held_out(shared) if hold_out else frozenset()
+    law = [
+        (row["question"], [(row["code"], number) for number in (row["num"], *row["also"])])
+        for row in read_lines(shared / "training" / "questions.jsonl")
+        if row["code"] not in codes
+    ]
+    sheets = [
+        (words, right)
+        for words, topic, right in sheet_queries(shared)
+        if not (hold_out and topic_held_out(topic))
+    ]
+    return [Asked(word_tokens(w), _legal(w), right) for w, right in [*law, *sheets]]
+
+
+def question_pairs(asked: Iterable[Asked], texts: Collection[Text]) -> list[Pair]:
+    """A question, and the passage of a text that answers which shares most stems with it."""
+    by_key = {text.key: text for text in texts}
     return [
-        (word_tokens(" ".join(a.titles[-TITLES:])), word_tokens(chance.choice(slices(a.words))))
-        for a in articles
-        if a.titles
+        Pair(one.stems, _nearest({*one.stems, *one.legal}, by_key[key]), ("right", key))
+        for one in asked
+        for key in [key for key in one.right if key in by_key][:ANSWERS]
     ]
 
 
-def sentence_pairs(articles: Collection[Source], chance: random.Random) -> list[Pair]:
-    """A sentence, and the rest of its article (inverse cloze task: Lee et al., ACL 2019)."""
+def title_pairs(texts: Iterable[Text], chance: random.Random) -> list[Pair]:
+    """The titles above a text, and one of its passages."""
     pairs = []
-    for article in articles:
-        parts = [s for s in _SENTENCE.split(article.words) if len(s.split()) >= SHORT]
-        if len(parts) > 1:
-            chosen = parts.pop(chance.randrange(len(parts)))
-            pairs.append((word_tokens(chosen), word_tokens(" ".join(parts))[:LONGEST]))
+    for text in texts:
+        titles = [stem for title in text.titles[-TITLES:] for stem in title]
+        if titles:
+            key = ("titles", *titles)
+            pairs += [Pair(titles, passage, key) for passage in _some(text, chance)]
     return pairs
 
 
-def question_pairs(
-    shared: Path, articles: Collection[Source], leave_out: Collection[str] = ()
+def sentence_pairs(texts: Iterable[Text], chance: random.Random) -> list[Pair]:
+    """A sentence, and what is around it (inverse cloze task: Lee et al., ACL 2019)."""
+    pairs = []
+    for text in texts:
+        told = [at for at, stems in enumerate(text.sentences) if len(stems) >= SHORT]
+        if len(text.sentences) > 1 and told:
+            for _ in range(PER_SHEET if text.everyday else 1):
+                at = chance.choice(told)
+                rest = _around(text, at)
+                pairs.append(Pair(list(text.sentences[at]), rest, ("text", text.key)))
+    return pairs
+
+
+def thesaurus(shared: Path) -> list[tuple[Stems, list[Stems]]]:
+    """Everyday words, and the words of law for them, best first; none without stems."""
+    rows = read_lines(shared / "thesaurus.jsonl")
+    entries = [(word_tokens(row["lay"]), _filled(row["legal"][:LEGAL])) for row in rows]
+    return [entry for entry in entries if all(entry)]
+
+
+def thesaurus_pairs(
+    entries: Iterable[tuple[Stems, list[Stems]]], chance: random.Random
 ) -> list[Pair]:
-    """A training question, and the slice of its article that shares most stems with it."""
-    words = {(a.code, a.number): a.words for a in articles}
+    """Everyday words, and one term of law or all of them."""
     pairs = []
-    for row in _lines(shared / "training" / "questions.jsonl"):
-        answer = words.get((row["code"], row["num"]))
-        if answer and row["code"] not in leave_out:
-            question = word_tokens(row["question"])
-            pairs.append((question, _nearest(question, slices(answer))))
+    for lay, legal in entries:
+        several = chance.random() < ALL_TERMS
+        terms = chance.sample(legal, len(legal)) if several else [chance.choice(legal)]
+        pairs.append(Pair(lay, [stem for term in terms for stem in term], ("lay", *lay)))
     return pairs
 
 
-def thesaurus_pairs(shared: Path) -> list[Pair]:
-    """Everyday words, and the words of law for them."""
-    rows = _lines(shared / "thesaurus.jsonl")
-    pairs = [(word_tokens(row["lay"]), word_tokens(" ".join(row["legal"][:LEGAL]))) for row in rows]
-    return [pair for pair in pairs if all(pair)]
+def by_kind(texts: Iterable[Text]) -> Mapping[bool, list[Text]]:
+    """Sheets under True, law under False."""
+    kinds: dict[bool, list[Text]] = {True: [], False: []}
+    for text in texts:
+        kinds[text.everyday].append(text)
+    return kinds
 
 
-def _nearest(question: Stems, passages: list[str]) -> Stems:
-    asked = set(question)
-    return max(map(word_tokens, passages), key=lambda stems: len(asked.intersection(stems)))
+def _legal(question: str) -> Stems:
+    concepts = shipped().concepts(question)
+    return [s for c in concepts for words in c.equivalents for s in word_tokens(words)]
 
 
-def training_articles(shared: Path) -> Iterator[Source]:
-    """The articles of training/articles.jsonl."""
-    for row in _lines(shared / "training" / "articles.jsonl"):
-        titles = tuple(row["path"].split(" > ")[1:])
-        yield Source(row["code"], row["num"], titles, row["text"])
+def _nearest(asked: set[str], text: Text) -> Stems:
+    return max(text.passages() or [[]], key=lambda stems: len(asked & set(stems)))
 
 
-def code_articles(shared: Path) -> Iterator[Source]:
-    """The articles with words of corpora/legi, the CRPA as of 2026."""
-    legi = shared / "corpora" / "legi"
-    for file in [legi / "crpa" / "2026-05-28.json", *sorted((legi / "codes").glob("*.json"))]:
-        code = json.loads(file.read_text(encoding="utf-8"))
-        for path, article in walk(code, ()):
-            number = article.get("num") or ""
-            yield Source(code["data"]["title"], number, path[1:], article["texte"])
+def _some(text: Text, chance: random.Random) -> list[Stems]:
+    passages = text.passages()
+    return chance.sample(passages, min(len(passages), PER_SHEET if text.everyday else 1))
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines)
+def _around(text: Text, at: int) -> Stems:
+    first, last = (max(0, at - NEAR), at + NEAR + 1) if text.everyday else (0, None)
+    near = (*text.sentences[first:at], *text.sentences[at + 1 : last])
+    return [stem for sentence in near for stem in sentence][:LONGEST]
+
+
+def _filled(terms: Iterable[str]) -> list[Stems]:
+    return [stems for stems in map(word_tokens, terms) if stems]

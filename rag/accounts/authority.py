@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, Engine
 
-from rag.accounts import keys, links, passwords, people, secret, sessions
+from rag.accounts import keys, links, passwords, people, secret, sessions, throttle
 from rag.accounts.errors import LinkSpent, LoginRefused
 from rag.accounts.identity import Identity
 from rag.accounts.links import Invitation
@@ -17,6 +17,7 @@ from rag.accounts.people import Person
 from rag.accounts.roles import Role
 from rag.accounts.sessions import Held, Opened
 from rag.accounts.store import Clock, Store
+from rag.accounts.telling import Tell, untold
 from rag.accounts.throttle import Attempts
 from rag.accounts.tokens import KEY_PREFIX
 from rag.errors import CatalogueError
@@ -27,6 +28,7 @@ HOUR, MINUTE = 3600, 60  # seconds
 
 class Accounts:
     """The accounts of one registry. Safe to share between threads; keeps nothing of what it read.
+    What opens or closes something can be told (`tell`) within its transaction.
 
     Making one reads the server's secret, and writes it the first time.
     """
@@ -73,18 +75,18 @@ class Accounts:
         with self.store.reading() as connection:
             return people.anyone(connection)
 
-    def login_of(self, opened: Opened) -> str:
-        """The login of whose session was just opened."""
-        with self.store.reading() as connection:
-            person = people.by_id(connection, opened.person_id)
-        return person.login if person else ""
+    def sealed_address(self, address: str) -> str:
+        """What is kept of an address."""
+        return throttle.sealed(self._secret, address)
 
     def _note(self, write: Callable[[Connection], None]) -> None:
         """Write it down if possible: a full disk or a long writer must not lock people out."""
         with suppress(CatalogueError), self.store.writing() as connection:
             write(connection)
 
-    def login(self, login: str, password: str, address: str, replacing: str = "") -> Opened:
+    def login(
+        self, login: str, password: str, address: str, replacing: str = "", tell: Tell = untold
+    ) -> Opened:
         """A new session for who proves to be `login`. `replacing`: the browser's token, ended.
 
         Whatever is wrong, one verification of a password is made, and the same is said.
@@ -102,6 +104,7 @@ class Accounts:
             attempts.succeeded(connection)
             if renewed:
                 people.rehash(connection, person, renewed)
+            tell(connection, person.person_id)
             return self.open_for(connection, person.person_id, replacing)
 
     def _proven(self, attempts: Attempts, login: str, password: str) -> Person:
@@ -119,14 +122,16 @@ class Accounts:
         if present is None or present.disabled or present.password_hash != person.password_hash:
             raise LoginRefused
 
-    def logout(self, token: str) -> None:
+    def logout(self, token: str, tell: Tell = untold) -> None:
         """The session with this token is over."""
         with self.store.writing() as connection:
-            sessions.end(connection, token)
+            if whose := sessions.end(connection, token):
+                tell(connection, whose)
 
-    def logout_everywhere(self, identity: Identity) -> int:
+    def logout_everywhere(self, identity: Identity, tell: Tell = untold) -> int:
         """All sessions of this person are over; how many there were."""
         with self.store.writing() as connection:
+            tell(connection, identity.person_id)
             return sessions.end_of(connection, identity.person_id)
 
     def sessions_of(self, identity: Identity) -> list[Held]:
@@ -134,7 +139,9 @@ class Accounts:
         with self.store.reading() as connection:
             return sessions.held(connection, identity.person_id, self.store.now(), self._idle)
 
-    def change_password(self, identity: Identity, current: str, new: str, address: str) -> Opened:
+    def change_password(
+        self, identity: Identity, current: str, new: str, address: str, tell: Tell = untold
+    ) -> Opened:
         """Another password for who is logged in: every session ends, and a new one begins.
 
         Raises:
@@ -151,6 +158,7 @@ class Accounts:
             self._still(connection, person)
             attempts.succeeded(connection)
             people.set_password(connection, person.person_id, kept)
+            tell(connection, person.person_id)
             return self.open_for(connection, person.person_id)
 
     def first_link(self) -> str | None:
@@ -170,7 +178,7 @@ class Accounts:
         with self.store.reading() as connection:
             return links.look(connection, token, self.store.now())
 
-    def accept(self, token: str, password: str) -> Opened:
+    def accept(self, token: str, password: str, tell: Tell = untold) -> Opened:
         """Choose the password that a link is for: the link is spent, and a session begins.
 
         Raises:
@@ -185,9 +193,12 @@ class Accounts:
         with self.store.writing() as connection:
             links.spend(connection, token, self.store.now())
             people.set_password(connection, person.person_id, kept)
+            tell(connection, person.person_id)
             return self.open_for(connection, person.person_id)
 
-    def accept_first(self, token: str, login: str, name: str, password: str) -> Opened:
+    def accept_first(
+        self, token: str, login: str, name: str, password: str, tell: Tell = untold
+    ) -> Opened:
         """Create the first administrator: the link is spent, and a session begins.
 
         Raises:
@@ -204,6 +215,7 @@ class Accounts:
             first = people.add(
                 connection, login, name, Role.ADMINISTRATOR, (), now, password_hash=kept
             )
+            tell(connection, first.person_id)
             return self.open_for(connection, first.person_id)
 
     def open_for(self, connection: Connection, person_id: str, replacing: str = "") -> Opened:

@@ -3,9 +3,11 @@
 AccountError             something about an account
 ├── LoginRefused         not this login and password; never says which is wrong
 ├── LoginDelayed         too many attempts: wait `seconds`
+├── LoginsFull           too many logins are under way, from wherever
 ├── WeakPassword         a password that would be guessed
 ├── LinkSpent            a one-time link that is unknown, used, replaced or expired
 ├── UnknownAccount       no such person or key
+├── TooManyKeys          a person has as many keys in force as one may
 ├── NameTaken            another person has this login
 ├── LastAdministrator    nobody else could administer any more
 ├── NotAdmitted          whom an identity provider vouches for, but who has no rights here
@@ -39,6 +41,15 @@ class LoginDelayed(AccountError):
         self.seconds = seconds
 
 
+class LoginsFull(AccountError):
+    """Too many logins are under way, from wherever."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "trop de connexions sont en cours", remedy="réessayez dans quelques minutes"
+        )
+
+
 class WeakPassword(AccountError):
     """A password that would be guessed."""
 
@@ -58,6 +69,15 @@ class LinkSpent(AccountError):
 
 class UnknownAccount(AccountError):
     """No such person or key."""
+
+
+class TooManyKeys(AccountError):
+    """A person has as many keys in force as one may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            "trop de clés en service", where=f"{most} au plus", remedy="révoquez-en une"
+        )
 
 
 class NameTaken(AccountError):

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from rag.accounts import keys, people, tokens
 from rag.accounts.authority import Accounts
-from rag.accounts.errors import LinkSpent, NotAdmitted
+from rag.accounts.errors import LinkSpent, LoginDelayed, LoginsFull, NotAdmitted
 from rag.accounts.mapping import GroupMapping, Rights
 from rag.accounts.people import Person, Vouched
 from rag.accounts.roles import Role
 from rag.accounts.schema import external_logins
 from rag.accounts.sessions import Opened
+from rag.accounts.telling import Tell, untold
 
 SECONDS = 600  # for someone to log in at the provider
+# Logins under way: of one address, behind which a whole building may be, and of all. A row is some
+# 300 bytes: this bounds what who only begins them can write.
+MOST_OF_ONE, MOST = 500, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,26 @@ class ExternalLogins:
         self._store = accounts.store
         self._mapping = mapping
 
-    def begin(self) -> Pending:
-        """Someone goes to the provider."""
+    def begin(self, address: str = "") -> Pending:
+        """Someone at that address goes to the provider.
+
+        Raises:
+            LoginDelayed: too many from there have not come back.
+            LoginsFull: too many from anywhere have not.
+        """
+        whence = self._accounts.sealed_address(address)
         now = self._store.now()
         pending = Pending(tokens.new_token(), tokens.new_token(), tokens.new_token())
         with self._store.writing() as connection:
             connection.execute(delete(external_logins).where(external_logins.c.expires <= now))
+            _check_room(connection, whence, now)
             connection.execute(
                 insert(external_logins).values(
                     state_hash=tokens.hashed(pending.state),
                     nonce=pending.nonce,
                     verifier=pending.verifier,
                     expires=now + SECONDS,
+                    address=whence,
                 )
             )
         return pending
@@ -76,7 +88,7 @@ class ExternalLogins:
         with self._store.writing() as connection:
             return _taken(connection, state, self._store.now())
 
-    def sign_in(self, claims: Claims, replacing: str = "") -> Opened:
+    def sign_in(self, claims: Claims, replacing: str = "", tell: Tell = untold) -> Opened:
         """A new session; an account is made at the first one. `replacing`: as for `login`.
 
         Raises:
@@ -90,6 +102,7 @@ class ExternalLogins:
             raise NotAdmitted
         with self._store.writing() as connection:
             person = self._person(connection, claims, rights)
+            tell(connection, person.person_id)
             return self._accounts.open_for(connection, person.person_id, replacing)
 
     def _person(self, connection: Connection, claims: Claims, rights: Rights) -> Person:
@@ -119,6 +132,15 @@ class ExternalLogins:
                 people.set_role(connection, known.person_id, Role.AGENT)
                 people.set_services(connection, known.person_id, ())
                 keys.revoke_all(connection, known.person_id, self._store.now())
+
+
+def _check_room(connection: Connection, whence: str, now: int) -> None:
+    counted = select(func.count(), func.min(external_logins.c.expires))
+    theirs, first = connection.execute(counted.where(external_logins.c.address == whence)).one()
+    if theirs >= MOST_OF_ONE:
+        raise LoginDelayed(first - now)
+    if connection.execute(counted).one()[0] >= MOST:
+        raise LoginsFull
 
 
 def _taken(connection: Connection, state: str, now: int) -> Pending:

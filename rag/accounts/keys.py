@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, not_, or_, select, update
 
 from rag.accounts import tokens
+from rag.accounts.errors import TooManyKeys
 from rag.accounts.identity import Identity
 from rag.accounts.people import MAX_NAME, Person
 from rag.accounts.roles import KEY_PERMISSIONS, Permission, permissions_of
@@ -18,6 +19,7 @@ from rag.errors import UsageError
 from rag.types import Caller
 
 DEFAULT_DAYS, MAX_DAYS = 90, 366
+MOST = 50  # in force, of one person, where the settings say nothing
 
 _FIND = (
     select(
@@ -70,10 +72,13 @@ def create(
     permissions: Iterable[Permission],
     days: int,
     now: int,
+    most: int,
 ) -> tuple[str, Key]:
-    """A new key: what to give its holder, and what is known of it.
+    """A new key: what to give its holder, and what is known of it. They have at most `most` in
+    force; as many that are revoked or expired are still listed, the newest.
 
     Raises:
+        TooManyKeys: they have as many.
         UsageError: no scope, one that the person does not have or a key cannot carry; a name or
             duration that cannot be used.
     """
@@ -85,6 +90,7 @@ def create(
         raise UsageError(
             "durée de clé inutilisable", where=f"{days} jours", remedy=f"de 1 à {MAX_DAYS} jours"
         )
+    _make_room(connection, person.person_id, now, most)
     secret = tokens.new_key()
     key = Key(tokens.new_id(), person.login, label, scope, now, now + days * DAY, None, None)
     connection.execute(
@@ -99,6 +105,16 @@ def create(
         )
     )
     return secret, key
+
+
+def _make_room(connection: Connection, person_id: str, now: int, most: int) -> None:
+    gone = or_(api_keys.c.revoked.is_not(None), api_keys.c.expires <= now)
+    theirs = select(api_keys.c.key_id).where(api_keys.c.person_id == person_id)
+    if len(connection.execute(theirs.where(not_(gone))).all()) >= most:
+        raise TooManyKeys(most)
+    newest = api_keys.c.created.desc(), api_keys.c.key_id
+    old = connection.execute(theirs.where(gone).order_by(*newest).offset(most)).scalars().all()
+    connection.execute(delete(api_keys).where(api_keys.c.key_id.in_(old)))
 
 
 def _scope(person: Person, permissions: Iterable[Permission]) -> frozenset[Permission]:
@@ -138,14 +154,17 @@ def touch(connection: Connection, key_id: str, now: int) -> None:
     )
 
 
-def revoke(connection: Connection, key_id: str, now: int, person_id: str | None = None) -> bool:
-    """It opens nothing from the next request on; False when there is none (of `person_id`)."""
+def revoke(connection: Connection, key_id: str, now: int, person_id: str | None = None) -> str:
+    """It opens nothing from the next request on; whose it was, "" when there is none (of
+    `person_id`)."""
     if not tokens.is_id(key_id):
-        return False
-    query = update(api_keys).where(api_keys.c.key_id == key_id, api_keys.c.revoked.is_(None))
+        return ""
+    this = [api_keys.c.key_id == key_id, api_keys.c.revoked.is_(None)]
     if person_id is not None:
-        query = query.where(api_keys.c.person_id == person_id)
-    return connection.execute(query.values(revoked=now)).rowcount == 1
+        this.append(api_keys.c.person_id == person_id)
+    owner = connection.execute(select(api_keys.c.person_id).where(*this)).scalar()
+    gone = connection.execute(update(api_keys).where(*this).values(revoked=now)).rowcount
+    return str(owner) if owner and gone == 1 else ""
 
 
 def revoke_all(connection: Connection, person_id: str, now: int) -> None:

@@ -94,6 +94,7 @@ external_logins = Table(
     Column("nonce", String, nullable=False),
     Column("verifier", String, nullable=False),
     Column("expires", BigInteger, nullable=False),
+    Column("address", String),  # whence, as HMAC
 )
 
 server_secrets = Table(

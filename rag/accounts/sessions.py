@@ -102,9 +102,12 @@ def touch(connection: Connection, session_id: str, now: int) -> None:
     )
 
 
-def end(connection: Connection, token: str) -> None:
-    """The session with this token is over."""
-    connection.execute(delete(sessions).where(sessions.c.token_hash == tokens.hashed(token)))
+def end(connection: Connection, token: str) -> str:
+    """The session with this token is over; whose it was, "" when there is none."""
+    this = sessions.c.token_hash == tokens.hashed(token)
+    owner = connection.execute(select(sessions.c.person_id).where(this)).scalar()
+    connection.execute(delete(sessions).where(this))
+    return str(owner or "")
 
 
 def end_of(connection: Connection, person_id: str) -> int:

@@ -54,13 +54,18 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
+def sealed(secret: bytes, address: str) -> str:
+    """What stands for an address, and those that share it, where it is kept."""
+    return tokens.sealed(secret, ADDRESS.purpose, network(address))
+
+
 class Attempts:
     """The attempts of one login at one account from one address."""
 
     def __init__(self, secret: bytes, login: str, address: str) -> None:
         self._subjects = (
             (ACCOUNT, tokens.sealed(secret, ACCOUNT.purpose, login)),
-            (ADDRESS, tokens.sealed(secret, ADDRESS.purpose, network(address))),
+            (ADDRESS, sealed(secret, address)),
         )
 
     def count(self, connection: Connection, now: int) -> None:

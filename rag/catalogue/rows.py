@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -174,6 +175,7 @@ def article_from(row: Any) -> Article:
     )
 
 
+@lru_cache(1 << 14)  # many articles stand under the same titles
 def path_from(dumped: str) -> tuple[str, ...]:
     """The titles above an article, outermost first."""
     return tuple(json.loads(dumped))

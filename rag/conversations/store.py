@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from rag.accounts.schema import people
+from rag.accounts import people
+from rag.accounts.people import Person
 from rag.catalogue import reading as catalogue
 from rag.conversations.schema import conversations, turns
 from rag.database import reading, writing
@@ -129,8 +131,9 @@ class Conversations:
             for row in rows
         ]
 
-    def read(self, conversation_id: str, person_id: str, caller: Caller) -> list[Said]:
-        """Its turns, oldest first, as `caller`, who is that person, may read them now.
+    def read(self, conversation_id: str, person_id: str, *callers: Caller) -> list[Said]:
+        """Its turns, oldest first, as all of `callers`, who are that person and whoever gives them
+        their data, may read them now.
 
         Raises:
             NotFound: this person has no such conversation.
@@ -140,7 +143,8 @@ class Conversations:
             query = select(turns).where(turns.c.conversation_id == conversation_id)
             rows = connection.execute(query.order_by(turns.c.position)).all()
         with reading(self._engine) as connection:
-            readable = {text.text_id for text in catalogue.texts_for(connection, caller)}
+            each = (catalogue.texts_for(connection, caller) for caller in callers)
+            readable = set.intersection(*({text.text_id for text in texts} for texts in each))
         return [Said(row.at, row.question, _answer(row, readable)) for row in rows]
 
     def history(self, conversation_id: str, person_id: str, caller: Caller) -> tuple[Turn, ...]:
@@ -173,12 +177,26 @@ class Conversations:
             _delete(connection, found)
         return len(found)
 
+    def given(self, login: str, reader: Caller) -> Iterator[tuple[str, list[Said]]]:
+        """Id and turns of each conversation of whoever has this login, as they and `reader` may
+        read it now; the last one first, read one by one."""
+        person = self._person(login)
+        if person is None:
+            return
+        author = Caller(person.login, person.role, person.services)
+        for listed in self.of(person.person_id):
+            with suppress(NotFound):  # deleted meanwhile
+                said = self.read(listed.conversation_id, person.person_id, author, reader)
+                yield listed.conversation_id, said
+
     def forget_login(self, login: str) -> int:
         """Delete all that whoever has this login said; how many conversations."""
-        query = select(people.c.person_id).where(people.c.login == login)
+        person = self._person(login)
+        return self.forget_all(person.person_id) if person else 0
+
+    def _person(self, login: str) -> Person | None:
         with reading(self._registry) as connection:
-            found = list(connection.execute(query).scalars())
-        return sum(self.forget_all(person_id) for person_id in found)
+            return people.by_login(connection, login)
 
 
 def _length(connection: Connection, conversation_id: str, person_id: str) -> int:

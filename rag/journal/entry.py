@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-# Kinds that the journal itself writes: about it, or about another request. No request is counted.
+# Works on the texts: what somebody did, not what they asked.
+UPDATE, REMOVE = "update", "remove"
+WORKS = (UPDATE, REMOVE)
+# Kinds that the journal itself writes: about it, or about another request. Like works, they count
+# as no request.
 FEEDBACK = "feedback"
 READ_QUESTION = "read_question"
 EXPORT = "export"
@@ -16,7 +20,7 @@ ERASE = "erase"
 PURGE = "purge"
 ACCOUNT = "account"  # who came in or went, and what was changed of people, keys and rights
 DAMAGE = "damage"  # the head was found not to be what was signed; see `rag.journal.chain`
-NO_REQUEST = (FEEDBACK, READ_QUESTION, EXPORT, ERASE, PURGE, ACCOUNT, DAMAGE)
+NO_REQUEST = (FEEDBACK, READ_QUESTION, EXPORT, ERASE, PURGE, ACCOUNT, DAMAGE, *WORKS)
 
 ASK = "ask"  # the kind that can be refused
 ANSWERED = "answered"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import Column, ColumnElement, Table, func, or_
 
 from rag.journal.chain import milliseconds
 from rag.journal.schema import cited, daily, journal, people
@@ -74,10 +74,18 @@ def _on_days(scope: Scope, table: Table) -> Iterator[ColumnElement[bool]]:
 def _on_names(scope: Scope, table: Table) -> Iterator[ColumnElement[bool]]:
     columns = table.c
     if scope.service:
-        yield columns.services.contains(json.dumps(scope.service), autoescape=True)
+        yield _is_listed(columns.services, scope.service)
     for name in ("model", "door", "kind"):
         if wanted := getattr(scope, name):
             yield columns[name] == wanted
+
+
+def _is_listed(names: Column[str], name: str) -> ColumnElement[bool]:
+    """Exactly this name, as `chain.listed` writes it, begins the list or follows a comma; LIKE
+    would see letter case or not by the database."""
+    said = json.dumps(name)
+    first = func.substr(names, 1, len(said) + 1) == f"[{said}"
+    return or_(first, func.replace(names, f",{said}", "") != names)
 
 
 def _start(day: date) -> int:

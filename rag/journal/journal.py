@@ -8,11 +8,11 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, select
 
-from rag.database import reading
+from rag.database import reading, translated
 from rag.errors import CatalogueError, NotFound
 from rag.journal.entry import FEEDBACK, READ_QUESTION, Entry, Spent
 from rag.journal.key import Key
-from rag.journal.pen import pen
+from rag.journal.pen import PLACE, pen, pen_within, read_head
 from rag.journal.privacy import Privacy
 from rag.journal.reading import by_request, spent_of
 from rag.journal.schema import daily, journal
@@ -29,15 +29,30 @@ class Journal:
 
     def __init__(self, registry: Engine, settings: Settings, data: Path) -> None:
         self.engine = registry
-        self.key = Key(data, settings.journal_key)
+        shared = bool(settings.registry_url or settings.catalogue_url)
+        self.key = Key(data, settings.journal_key, shared=shared)
         self.privacy = Privacy(registry, settings.journal_names, settings.journal_questions)
         self.missed = 0
         self._kept = settings.journal
         self._required = settings.journal_required
         self._turn = Lock()  # the database makes threads that wait sleep; this wakes them
 
-    def record(self, entry: Entry) -> bool:
+    def check_key(self) -> None:
+        """Nothing, where this server may sign the journal: for who is going to write it.
+
+        Raises:
+            SettingsError: it shares a registry with others, and the key is not set.
+        """
+        if self._kept:
+            with reading(self.engine) as connection:
+                found = read_head(connection)
+            self.key.check_shared(*found)
+
+    def record(self, entry: Entry, within: Connection | None = None) -> bool:
         """Write an entry; committed when this returns. False: not kept, by setting or failure.
+
+        `within`: a transaction of the registry under way, with which it is committed; what is
+        needed besides was made ready (`Privacy.make_ready`).
 
         Raises:
             CatalogueError: it cannot be written, and the settings say that it must be. What it
@@ -46,7 +61,10 @@ class Journal:
         if not self._kept:
             return False
         try:
-            self.append(entry)
+            if within is None:
+                self.append(entry)
+            else:
+                self._append_within(within, entry)
         except CatalogueError:
             if self._required:
                 raise
@@ -64,6 +82,16 @@ class Journal:
         with self._turn, pen(self.engine, self.key) as held:
             for entry in kept:
                 held.add(entry)
+
+    def _append_within(self, connection: Connection, entry: Entry) -> None:
+        kept = self.privacy.kept(entry)
+        # A savepoint: without the entry, where the settings allow it, the rest can be kept.
+        with (
+            translated(PLACE),
+            connection.begin_nested(),
+            pen_within(connection, self.key) as held,
+        ):
+            held.add(kept)
 
     def feedback(
         self, about: str, useful: bool, *, who: str, door: str, reason: str = "", comment: str = ""

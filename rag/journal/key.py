@@ -9,7 +9,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from rag.errors import StorageError
+from rag.errors import SettingsError, StorageError
 from rag.journal.chain import Head
 
 FILE_NAME = "journal.key"
@@ -20,11 +20,12 @@ _USED = "used"  # second line of the file, once an entry signed with it is in th
 class Key:
     """`given` is the setting; when it is empty, the file is made when the first entry is written.
 
-    Several servers that share a registry need the same key.
+    Several servers that share a registry need the same key: where one is `shared`, no file is made.
     """
 
-    def __init__(self, data: Path, given: str = "") -> None:
+    def __init__(self, data: Path, given: str = "", *, shared: bool = False) -> None:
         self._path = data / FILE_NAME
+        self._shared = shared
         self._given = hashlib.sha256(given.encode()).digest() if given else None
         self._read: bytes | None = None
         self._used = False
@@ -53,10 +54,26 @@ class Key:
         key = self._existing()
         return key is not None and hmac.compare_digest(head.mac(key), mac)
 
+    def check_shared(self, head: Head, mac: str) -> None:
+        """Nothing, where this key may sign a journal of that head and signature.
+
+        A file of this folder is known to no other server that shares the registry. One that signed
+        the journal already may go on: it was this server's alone, and another key would break it.
+
+        Raises:
+            SettingsError: the registry is shared, and no key is set.
+            StorageError: the key file cannot be read.
+        """
+        if not self._shared or self._given is not None:
+            return
+        if not mac or not self.signed(head, mac, used=True):
+            raise _unset()
+
     def sign(self, head: Head) -> str:
         """Its signature.
 
         Raises:
+            SettingsError: as `check_shared`.
             StorageError: the key file can be neither read nor made.
         """
         return head.mac(self._existing() or self._make())
@@ -106,6 +123,8 @@ class Key:
 
     def _make(self) -> bytes:
         """Whole or not at all, and one only, whoever else makes it at the same time."""
+        if self._shared:
+            raise _unset()
         temporary = self._path.with_name(f"{FILE_NAME}.{secrets.token_hex(8)}")
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
         try:
@@ -130,3 +149,12 @@ class Key:
             where=str(self._path),
             remedy="rendez ce fichier lisible par Référent, ou remettez celui de la sauvegarde",
         )
+
+
+def _unset() -> SettingsError:
+    return SettingsError(
+        "les serveurs qui partagent un registre signent le journal d'une même clé, et aucune n'est "
+        "donnée",
+        where="REFERENT_JOURNAL_KEY (ou journal_key dans referent.toml)",
+        remedy="donnez à chacun le même secret, par exemple celui de `openssl rand -hex 32`",
+    )

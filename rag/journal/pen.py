@@ -36,6 +36,8 @@ class Pen:
         self.head, mac = read_head(connection, lock=True)  # nobody else writes from here on
         if not key.signed(self.head, mac, key.used()):
             self._own_up()
+        elif self.head.seq:
+            key.mark_used()  # what was written in the transaction of somebody else is not yet
 
     def add(self, entry: Entry) -> int:
         """Append it; its number."""
@@ -89,8 +91,19 @@ def pen(engine: Engine, key: Key) -> Iterator[Pen]:
         StorageError: the disk is full or read-only.
         CatalogueError: the journal's head is gone.
     """
-    with writing(engine, PLACE) as connection:
-        held = Pen(connection, key)
+    with writing(engine, PLACE) as connection, pen_within(connection, key) as held:
         yield held
-        connection.execute(_WRITE_HEAD, {**asdict(held.head), "mac": key.sign(held.head)})
     key.mark_used()
+
+
+@contextmanager
+def pen_within(connection: Connection, key: Key) -> Iterator[Pen]:
+    """A pen within the registry's transaction that is under way: its entries are kept with the
+    rest of it, or not at all.
+
+    Raises:
+        CatalogueError: the journal's head is gone.
+    """
+    held = Pen(connection, key)
+    yield held
+    connection.execute(_WRITE_HEAD, {**asdict(held.head), "mac": key.sign(held.head)})

@@ -40,6 +40,11 @@ class Privacy:
             entry = replace(entry, question=self._keyed("h-", entry.question, 64))
         return entry
 
+    def make_ready(self) -> None:
+        """Read or make the secret now, for who writes within a transaction of somebody else."""
+        if self._names == PSEUDONYM:
+            self._secret = self._secret or _secret(self._engine)
+
     def pseudonym(self, name: str) -> str:
         """What stands for a person."""
         return self._keyed("p-", name, 16)

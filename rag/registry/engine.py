@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 from rag.database import Tree, open_database
 
 # The newest migration of migrations/versions last; a test keeps it true.
-TREE = Tree("registre", "rag.registry:migrations", ("0001", "0002", "0003"), "registry_version")
+TREE = Tree(
+    "registre", "rag.registry:migrations", ("0001", "0002", "0003", "0004"), "registry_version"
+)
 FILE_NAME = "registry.sqlite3"
 
 

@@ -29,13 +29,16 @@ class Rarity:
     """Weight of each token asked of, by the name ARTICLE or PASSAGE: its IDF,
     ln(1 + (N - df + 0.5) / (df + 0.5)) (Robertson and Zaragoza 2009, as Lucene has it)."""
 
+    tokens: Sequence[int]
     weights: Mapping[str, Floats]
 
     def weigh(self, vector: SparseVector) -> dict[str, SparseVector]:
-        """The vector of a question whose tokens were asked of, times their weights, by name."""
+        """A question's vector, whose tokens were asked of, times their weights, by name."""
+        at = {token: n for n, token in enumerate(self.tokens)}
+        places = [at[token] for token in vector.indices]
         values = np.asarray(vector.values)
         return {
-            name: SparseVector(vector.indices, tuple((values * weights).tolist()))
+            name: SparseVector(vector.indices, tuple((values * weights[places]).tolist()))
             for name, weights in self.weights.items()
         }
 
@@ -66,7 +69,7 @@ class Rarities:
         ]
         articles = _idf(sum(each.articles for each in seen), _df(seen, asked, "articles"))
         passages = _idf(sum(each.passages for each in seen), _df(seen, asked, "passages"))
-        return Rarity({ARTICLE: articles, PASSAGE: passages})
+        return Rarity(tuple(tokens), {ARTICLE: articles, PASSAGE: passages})
 
     def _up_to_date(self, connection: Connection) -> Mapping[Readers, _Class]:
         state = properties.read(connection, properties.STATE)

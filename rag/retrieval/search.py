@@ -1,9 +1,9 @@
-"""Question → hits: encode, ask the index, fuse, join back to the catalogue."""
+"""Question → hits: encode, ask the index, re-rank what it found, join back to the catalogue."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,47 +12,42 @@ from sqlalchemy import Connection, Engine
 
 from rag.access import index_filter
 from rag.catalogue import reading as catalogue
+from rag.catalogue.candidates import read_candidates
 from rag.database import reading
 from rag.legal.titles import meant
-from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexQuery, Scored
+from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexFilter, IndexQuery, Scored
+from rag.retrieval import reranking
 from rag.retrieval.expansion import embedded, expanded_vector
-from rag.retrieval.fusion import fuse, pool
 from rag.retrieval.lexical import token_id
 from rag.retrieval.numbers import find_numbers
+from rag.retrieval.ranked import Candidate, Sought, ranked
 from rag.retrieval.rarity import Rarities
+from rag.retrieval.reranking import Ranker
+from rag.retrieval.scoring import tokens_of, units
 from rag.retrieval.thesaurus import NOTHING_OFF, Concept, Thesaurus, understood
 from rag.retrieval.thesaurus_file import shipped
 from rag.retrieval.weights import Weights
-from rag.types import Caller, Hit, SparseVector, Understood
+from rag.types import Caller, Hit, Understood
 
 DEPTH = 200  # candidates asked of each ranking
-SPARE = 20  # candidates beyond the limit, in case the catalogue refuses some
 MAX_NAMED = 10  # articles put first because the question gives their number
 READ_NAMED = 500  # articles of that number among which they are chosen
-NAMED_SCORE = 10.0  # above any fused score
+NAMED_SCORE = 10.0  # above any other score
 SHIPPED_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first, milliseconds by stage (encode, index, join), how words were understood."""
+    """Hits, best first, milliseconds by stage (encode, index, rank, join), how words were
+    understood."""
 
     hits: tuple[Hit, ...]
     timings: dict[str, float] = field(default_factory=dict)
     understood: tuple[Understood, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A version that may answer, with its passages found, best first."""
-
-    version_id: str
-    score: float
-    points: tuple[int, ...]
-
-
 class Searcher:
-    """Searches one catalogue through its index; `thesaurus` None: the shipped one."""
+    """Searches one catalogue through its index; `thesaurus`, `ranker` None: the shipped ones."""
 
     def __init__(
         self,
@@ -61,12 +56,14 @@ class Searcher:
         embedder: Embedder | None,
         thesaurus: Thesaurus | None = None,
         weights: Weights = SHIPPED_WEIGHTS,
+        ranker: Ranker | None = None,
     ) -> None:
         self._engine = engine
         self._index = index
         self._embedder = embedder
         self._thesaurus = thesaurus
         self._weights = weights
+        self._ranker = reranking.shipped() if ranker is None else ranker
         self._rarities = Rarities()
 
     def search(
@@ -85,18 +82,16 @@ class Searcher:
         """
         watch = Stopwatch()
         with watch("encode"):
-            concepts = self.concepts(question, without)
-            words = expanded_vector(question, concepts, self._weights.equivalent)
-            with reading(self._engine) as connection:
-                rarity = self._rarities.of(connection, words.indices, caller)
-            queries = self._queries(question, concepts, rarity.weigh(words), caller, day)
+            sought = self._sought(question, caller, without)
         with watch("index"):
-            rankings = dict(zip(queries, self._index.search(list(queries.values())), strict=True))
-        candidates = _candidates(rankings, self._weights.rankings())[: limit + SPARE]
-        with watch("join"), reading(self._engine) as connection:
-            candidates = self._named(connection, question, caller, day, candidates)
-            hits = _hits(connection, candidates, caller, day, limit, per_article)
-        return SearchResult(hits, watch.timings, tuple(understood(concepts)))
+            found = self._index.search(self._queries(sought, index_filter(caller, day)))
+        with reading(self._engine) as connection:
+            with watch("rank"):
+                candidates = self._ranked(connection, sought, found, caller, day)
+            with watch("join"):
+                candidates = self._named(connection, question, caller, day, candidates)
+                hits = _hits(connection, candidates, caller, day, limit, per_article)
+        return SearchResult(hits, watch.timings, tuple(understood(sought.concepts)))
 
     def rarity(self, tokens: Sequence[str], caller: Caller) -> dict[str, float]:
         """How much each token tells apart the articles that the caller may read: its IDF."""
@@ -110,20 +105,39 @@ class Searcher:
         thesaurus = shipped() if self._thesaurus is None else self._thesaurus
         return thesaurus.concepts(question, without)
 
-    def _queries(
+    def _sought(self, question: str, caller: Caller, without: frozenset[str]) -> Sought:
+        concepts = self.concepts(question, without)
+        asked = units(question, concepts if self._weights.equivalent else ())
+        with reading(self._engine) as connection:
+            rarity = self._rarities.of(connection, tokens_of(asked), caller)
+        meaning = None
+        if self._embedder is not None and self._weights.dense:
+            meaning = embedded(question, concepts, self._weights.meaning, self._embedder)
+        return Sought(question, concepts, asked, rarity, meaning)
+
+    def _queries(self, sought: Sought, where: IndexFilter) -> list[IndexQuery]:
+        equivalent = self._weights.equivalent
+        concepts = sought.concepts if equivalent else ()
+        words = sought.rarity.weigh(expanded_vector(sought.question, concepts, equivalent))
+        queries = [IndexQuery(name, words[name], DEPTH, where) for name in (ARTICLE, PASSAGE)]
+        if sought.meaning is not None:
+            queries.append(IndexQuery(DENSE, sought.meaning, DEPTH, where))
+        return queries
+
+    def _ranked(
         self,
-        question: str,
-        concepts: Sequence[Concept],
-        words: Mapping[str, SparseVector],
+        connection: Connection,
+        sought: Sought,
+        found: Iterable[Sequence[Scored]],
         caller: Caller,
         day: date | None,
-    ) -> dict[str, IndexQuery]:
-        where = index_filter(caller, day)
-        queries = {name: IndexQuery(name, words[name], DEPTH, where) for name in (ARTICLE, PASSAGE)}
-        if self._embedder is not None and self._weights.dense:
-            vector = embedded(question, concepts, self._weights.meaning, self._embedder)
-            queries[DENSE] = IndexQuery(DENSE, vector, DEPTH, where)
-        return queries
+    ) -> list[Candidate]:
+        """What the index found, as far as it may be read now, best first."""
+        scored = (each for ranking in found for each in ranking if each.score > 0)
+        versions = dict.fromkeys(each.version_id for each in scored)
+        model = self._embedder.name if self._embedder else ""
+        read = read_candidates(connection, versions, caller, day, model)
+        return ranked(sought, read, self._ranker)
 
     def _named(
         self,
@@ -131,8 +145,8 @@ class Searcher:
         question: str,
         caller: Caller,
         day: date | None,
-        candidates: list[_Candidate],
-    ) -> list[_Candidate]:
+        candidates: list[Candidate],
+    ) -> list[Candidate]:
         """The articles whose number the question gives, first; the others after."""
         keys = list(dict.fromkeys(key for _, _, key in find_numbers(question)))
         found = catalogue.articles_numbered(connection, keys, caller) if keys else []
@@ -146,40 +160,13 @@ class Searcher:
         return _put_first(points, candidates)
 
 
-def _candidates(
-    rankings: Mapping[str, Sequence[Scored]], weights: Mapping[str, float]
-) -> list[_Candidate]:
-    """Versions by fused score, each with its passages by their own."""
-    versions = {
-        name: pool((scored.version_id, scored.score) for scored in ranking)
-        for name, ranking in rankings.items()
-    }
-    passages = {
-        name: [(scored.point_id, scored.score) for scored in ranking]
-        for name, ranking in rankings.items()
-        if name != ARTICLE
-    }
-    points: dict[str, list[int]] = {}
-    owner = {s.point_id: s.version_id for ranking in rankings.values() for s in ranking}
-    for point, _ in fuse(passages, weights):
-        points.setdefault(owner[point], []).append(point)
-    for scored in rankings.get(ARTICLE, ()):
-        points.setdefault(scored.version_id, [scored.point_id])
-    return [
-        _Candidate(version_id, score, tuple(points[version_id]))
-        for version_id, score in fuse(versions, weights)
-    ]
-
-
-def _put_first(
-    points: Mapping[str, Sequence[int]], candidates: list[_Candidate]
-) -> list[_Candidate]:
+def _put_first(points: Mapping[str, Sequence[int]], candidates: list[Candidate]) -> list[Candidate]:
     scores = {candidate.version_id: candidate for candidate in candidates}
     ranked = sorted(
         points, key=lambda version_id: -scores[version_id].score if version_id in scores else 0.0
     )
     first = [
-        _Candidate(
+        Candidate(
             version_id,
             NAMED_SCORE + (scores[version_id].score if version_id in scores else 0.0),
             scores[version_id].points if version_id in scores else tuple(points[version_id]),
@@ -192,7 +179,7 @@ def _put_first(
 
 def _hits(
     connection: Connection,
-    candidates: Sequence[_Candidate],
+    candidates: Sequence[Candidate],
     caller: Caller,
     day: date | None,
     limit: int,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Protocol
 
 from rag.retrieval.lexical import Word, plain, spoken
@@ -22,6 +23,10 @@ _NEUTRAL = frozenset(
     qui s sa se ses son sont suis sur t te toi tu un une vos votre vous
     """.split()
 )
+LONG_STEM = 5  # letters after which words of one stem are taken for forms of one word
+_PLURAL = frozenset({"", "s", "x"})
+_FEMININE = _PLURAL | {"e", "es"}
+_VOWELS = frozenset("aeiouy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +150,26 @@ def _fitting(known: Iterable[Entry], run: Sequence[Word], said: frozenset[str]) 
     for entry in known:
         own = spoken(entry.lay)
         if _telling(own) <= said:
-            very = [word.plain for word in own if word.token] == typed
-            (same if very else inflected).append(entry)
+            lay = [word.plain for word in own if word.token]
+            if lay == typed:
+                same.append(entry)
+            elif all(map(inflected_alike, lay, typed)):
+                inflected.append(entry)
     chosen = same or [entry for entry in inflected if not entry.exact]
     return [entry for entry in chosen if entry.legal]
+
+
+def inflected_alike(one: str, other: str) -> bool:
+    """False for two words that only share a short stem: "devait" is no "devis", "mer" no "mère".
+
+    Plain words. Measured: `eval/results/thesaurus.md`.
+    """
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    shared = sum(1 for _ in same)
+    ends = {one[shared:], other[shared:]}
+    if shared >= LONG_STEM or ends <= _PLURAL:
+        return True
+    return ends <= _FEMININE and one[shared - 1 : shared] in _VOWELS
 
 
 def _concept(question: str, run: Sequence[Word], entries: Sequence[Entry]) -> Concept:

@@ -43,6 +43,7 @@ APART = {
     ("POST", "/administration/personnes/{person_id}/lien"): "of people",
     ("POST", "/administration/cles/revoquer"): "of keys",
     ("POST", "/administration/services/{text_id:path}"): "gives rights, which it is there for",
+    ("GET", "/feedback"): "says thanks",
     ("POST", "/feedback"): "of an answer, not of a text",
     ("POST", "/v1/feedback"): "of an answer, not of a text",
     ("POST", "/mises-a-jour"): "a process: tests/api/web/test_desk_updates.py",

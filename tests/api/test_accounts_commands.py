@@ -9,9 +9,15 @@ import pytest
 from running import Ran, referent
 
 from api.accounts_commands import WELCOME
+from rag.accounts.administration import Administration
 from rag.accounts.authority import Accounts
-from rag.bootstrap import open_parts
-from rag.settings import Settings
+from rag.accounts.people import Person
+from rag.accounts.store import Store
+from rag.bootstrap import Parts, open_parts
+from rag.database import reading
+from rag.journal.filters import Filter
+from rag.journal.reading import entries
+from rag.settings import NO_MODEL, Settings
 
 PASSWORD = "cheval agrafe pile juste"
 
@@ -47,6 +53,41 @@ def test_a_person_is_added_and_chooses_a_password(tmp_path: Path) -> None:
     with open_parts(Settings(data=tmp_path)) as parts:
         opened = Accounts(parts.registry, parts.settings).accept(link[len(WELCOME) :], PASSWORD)
         assert opened.token
+
+
+@pytest.mark.slow
+def test_every_change_is_journalled(tmp_path: Path) -> None:
+    link = added(tmp_path, "zoé", "--service", "RH")["link"]
+    people(tmp_path, "role", "zoé", "legal")
+    people(tmp_path, "services", "zoé", "Voirie")
+    people(tmp_path, "disable", "zoé")
+    people(tmp_path, "disable", "zoé", "--undo")
+    people(tmp_path, "password-link", "zoé")
+    key = keys(tmp_path, "create", "zoé", "essai", "--scope", "read", "--json").json
+    keys(tmp_path, "revoke", key["key_id"])
+    assert people(tmp_path, "role", "personne", "legal").status != 0
+    with open_parts(Settings(data=tmp_path, embedding_model=NO_MODEL)) as parts:
+        number = people_of(parts)[0].person_id
+        with reading(parts.registry) as connection:
+            found = [each.entry for each in entries(connection, Filter())]
+    assert {(e.kind, e.who, e.door) for e in found} == {("account", "operator", "command")}
+    told = [json.loads(e.detail) for e in found]
+    assert {each.pop("person") for each in told} == {number}
+    assert told == [
+        {"did": "person-added", "rights": {"role": "agent", "services": ["rh"]}},
+        {"did": "rights", "rights": {"role": "legal"}},
+        {"did": "rights", "rights": {"services": ["voirie"]}},
+        {"did": "disabled"},
+        {"did": "enabled"},
+        {"did": "password-link"},
+        {"did": "key-created", "scope": ["read"]},
+        {"did": "key-revoked"},
+    ]
+    assert str(link) not in str(found) and key["key"] not in str(found)
+
+
+def people_of(parts: Parts) -> list[Person]:
+    return Administration(Store(parts.registry)).people()
 
 
 def test_what_a_person_sees(tmp_path: Path) -> None:

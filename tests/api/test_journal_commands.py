@@ -166,7 +166,7 @@ def test_erase(data: Path) -> None:
     assert journal(data, "erase", " ").status == 2
 
 
-def test_erase_takes_conversations_too(data: Path) -> None:
+def test_a_person_is_given_their_conversations_and_then_erased(data: Path) -> None:
     chosen = Settings(data=data, embedding_model=NO_MODEL)
     with open_parts(chosen) as parts:
         desk = Administration(Accounts(parts.registry, chosen).store)
@@ -175,6 +175,16 @@ def test_erase_takes_conversations_too(data: Path) -> None:
             person, _ = desk.add(login, "", Role.AGENT, ["rh"])
             answer = Answer("Où ?", None, "", True, "extractive", (), (), {})
             kept.add(kept.start(person.person_id), person.person_id, "Où ?", answer, ())
+    person = ("export", "--json", "--conversations", "--who", "marie")
+    given = journal(data, *person, "--reason", "demande d'accès")
+    (shape,) = [json.loads(line) for line in given.out.splitlines()]
+    assert [turn["question"] for turn in shape["turns"]] == ["Où ?"]
+    told = json.loads(journal(data, "export", "--json", "--kind", "export").out.splitlines()[0])
+    assert told["reason"] == "demande d'accès" and "marie" not in told["detail"]
+    assert len(journal(data, *person[:-1], "jean").out.splitlines()) == 2
+    for line in (person[:3], ("export", "--conversations", "--who", "marie")):
+        ran = journal(data, *line)
+        assert ran.status == 2 and "--who PERSON et --json" in ran.err
     assert journal(data, "erase", "marie", "--json").json == {"erased": 0, "conversations": 1}
     assert journal(data, "erase", "marie", "--json").json == {"erased": 0, "conversations": 0}
     assert journal(data, "erase", "paul", "--json").json == {"erased": 0, "conversations": 1}

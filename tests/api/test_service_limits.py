@@ -73,6 +73,27 @@ def test_a_caller_has_so_many_requests_in_line() -> None:
     run(test)
 
 
+def test_a_line_is_so_long_for_all_callers_together() -> None:
+    """Where anybody can be many callers: who logs in from many addresses."""
+
+    async def test() -> None:
+        queue = FairQueue(1, 2, total=3)
+        await queue.acquire("a")
+        waiting = [asyncio.create_task(queue.acquire(caller)) for caller in "bcd"]
+        await asyncio.sleep(0)
+        for _ in range(1000):
+            with pytest.raises(Refused) as refused:
+                await queue.acquire("e")
+            assert refused.value.kind is problems.BUSY
+        assert queue.waiting == 3 and len(queue._lines) == 3
+        for _ in range(4):
+            queue.release()
+        await asyncio.gather(*waiting)
+        await queue.acquire("e")
+
+    run(test)
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_who_leaves_the_line_takes_no_slot_along(late: bool) -> None:
     async def test() -> None:

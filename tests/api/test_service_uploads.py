@@ -240,7 +240,7 @@ def test_other_formats_are_refused_by_name(served: Served, name: str) -> None:
 
 def test_a_file_that_is_too_large_is_refused(served: Served) -> None:
     told = problem(send(served, "a.txt", b"a" * 3_000_000), 413, "too-large")
-    assert told["detail"] == "La limite est de 2048 Kio."
+    assert told["detail"] == "La limite est de 2 Mio."
 
 
 def test_a_document_of_too_many_words_is_refused(served: Served) -> None:

@@ -76,12 +76,13 @@ def test_answer() -> None:
     sentence = Sentence("« mots » [1]", (1,), "verified")
     answer = Answer("Quoi ?", None, "A", False, "m", (sentence,), (citation,), {"total": 1.5})
     premise = Premise("l'article 9", 1, 12, "Il n'existe pas.")
-    answer = replace(answer, premises=(premise,))
+    answer = replace(answer, premises=(premise,), confidence=0.5)
     assert shapes.answer_shape(answer) == {
         "question": "Quoi ?",
         "as_of": None,
         "answer": "A",
         "refused": False,
+        "confidence": 0.5,
         "model": "m",
         "sentences": [
             {

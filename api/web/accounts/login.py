@@ -13,6 +13,7 @@ from api.web.addresses import LOGIN, local
 from api.web.pages import Pages, page_route, respond
 from rag.accounts.errors import LoginRefused
 from rag.accounts.sessions import Opened
+from rag.accounts.telling import untold
 
 
 def router(pages: Pages) -> APIRouter:
@@ -49,13 +50,12 @@ def router(pages: Pages) -> APIRouter:
         address, old = session.address_of(request), visitors.session_of(request)
 
         def work() -> Opened:
+            tell = recorder.tells("login", comes=True)
             try:
-                opened = accounts.login(login, password, address, old)
+                return accounts.login(login, password, address, old, tell)
             except LoginRefused:
                 recorder.account("login-refused")
                 raise
-            recorder.account("login", who=accounts.login_of(opened))
-            return opened
 
         try:
             opened = await service.logins.run(session.line_of(request), work)
@@ -68,12 +68,11 @@ def router(pages: Pages) -> APIRouter:
     async def leave(request: Request) -> Response:
         async with forms.sent(request):
             pass
-        identity = visitors.present().identity
+        known = visitors.present().identity is not None
 
         def work() -> None:
-            accounts.logout(visitors.session_of(request))
-            if identity is not None:
-                recorder.account("logout")
+            tell = recorder.tells("logout") if known else untold
+            accounts.logout(visitors.session_of(request), tell)
 
         await pages.read(request, work)
         return session.forgotten(request)

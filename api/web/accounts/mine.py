@@ -33,9 +33,8 @@ def router(pages: Pages) -> APIRouter:
                 return await shown(request, wrong.at("again", DIFFERENT, language))
 
         def work() -> Opened:
-            opened = accounts.change_password(me, current, new, session.address_of(request))
-            recorder.account("password-changed")
-            return opened
+            tell = recorder.tells("password-changed")
+            return accounts.change_password(me, current, new, session.address_of(request), tell)
 
         try:
             opened = await service.logins.run(session.line_of(request), work)
@@ -52,8 +51,7 @@ def router(pages: Pages) -> APIRouter:
             pass
 
         def work() -> None:
-            ended = accounts.logout_everywhere(me)
-            recorder.account("logout-everywhere", sessions=ended)
+            accounts.logout_everywhere(me, recorder.tells("logout-everywhere"))
 
         await pages.read(request, work)
         return session.forgotten(request)

@@ -12,14 +12,14 @@ from api.web.accounts.my_page import HERE, MyPage, mine
 from api.web.pages import Pages, page_route
 from rag.accounts.administration import Administration
 from rag.accounts.roles import Permission
-from rag.errors import UsageError
 
 
 def router(pages: Pages) -> APIRouter:
     """The routes."""
     routes = APIRouter(route_class=page_route(pages), include_in_schema=False)
     service, shown = pages.door.service, MyPage(pages).shown
-    recorder, desk = service.recorder, Administration(service.accounts.store)
+    recorder, most = service.recorder, service.parts.settings.keys_per_person
+    desk = Administration(service.accounts.store, most)
 
     @routes.post(f"{HERE}/cles")
     async def create_key(request: Request) -> Response:
@@ -28,13 +28,13 @@ def router(pages: Pages) -> APIRouter:
             name, scope, days = forms.words(form, "key-name"), _scope(form), _days(form)
 
         def work() -> str:
-            key, known = desk.create_key(me.caller.name, name, scope, days)
-            recorder.account("key-created", scope=sorted(known.permissions))
+            tell = recorder.tells("key-created", scope=sorted(set(scope)))
+            key, _ = desk.create_key(me.caller.name, name, scope, days, tell)
             return key
 
         try:
             key = await pages.read(request, work)
-        except UsageError as error:
+        except wrong.EXPECTED as error:
             typed: dict[str, object] = {"key-name": name, "scope": scope, "days": days}
             return await shown(request, wrong.of_error(error, language), typed=typed)
         return await shown(request, new_key=key)
@@ -46,8 +46,7 @@ def router(pages: Pages) -> APIRouter:
             key_id = forms.words(form, "key")
 
         def work() -> None:
-            desk.revoke_key(key_id, me.person_id)
-            recorder.account("key-revoked")
+            desk.revoke_key(key_id, me.person_id, recorder.tells("key-revoked"))
 
         try:
             await pages.read(request, work)

@@ -49,16 +49,19 @@ def router(pages: Pages) -> APIRouter:
             wrong=found,
             vouching=True,
         )
-        return respond(request, html, found.status)
+        response = respond(request, html, found.status)
+        response.headers.update(found.headers)
+        return response
 
     @routes.get(BEGIN)
     async def begin(request: Request, next: str = "/") -> Response:
         known = _known(provider)
         try:
-            pending = await pages.read(request, external.begin)
+            start = partial(external.begin, session.address_of(request))
+            pending = await pages.read(request, start)
             ask = partial(known.address, pending, redirect_uri)
             address = await service.provider_calls.run(session.line_of(request), ask)
-        except ProviderFailure as error:
+        except wrong.EXPECTED as error:
             return failed(request, _logged(error, pages.frame(request).language))
         response = session.redirect(address)
         _keep(request, response, STATE, pending.state)
@@ -72,10 +75,9 @@ def router(pages: Pages) -> APIRouter:
 
         def work() -> Opened:
             pending = external.take(state, cookie)
-            opened = external.sign_in(known.claims(pending, code, redirect_uri), old)
-            who = service.accounts.login_of(opened)
-            service.recorder.account("login-oidc", who=who)
-            return opened
+            claims = known.claims(pending, code, redirect_uri)
+            tell = service.recorder.tells("login-oidc", comes=True)
+            return external.sign_in(claims, old, tell)
 
         try:
             opened = await service.provider_calls.run(session.line_of(request), work)

@@ -48,10 +48,12 @@ def router(pages: Pages) -> APIRouter:
 
     def accepted(token: str, person: Person | None, form: FormData) -> Opened:
         password = forms.words(form, "password")
+        did = "password-chosen" if person else "first-administrator"
+        tell = recorder.tells(did, comes=True)
         if person is not None:
-            return accounts.accept(token, password)
+            return accounts.accept(token, password, tell)
         login, name = forms.words(form, "login"), forms.words(form, "name")
-        return accounts.accept_first(token, login, name, password)
+        return accounts.accept_first(token, login, name, password, tell)
 
     @routes.get(WELCOME)
     async def welcome(request: Request, token: str) -> Response:
@@ -68,8 +70,6 @@ def router(pages: Pages) -> APIRouter:
                 person = accounts.invitation(token).person
                 opened = accepted(token, person, form)
                 accounts.logout(old)
-                did = "password-chosen" if person else "first-administrator"
-                recorder.account(did, who=accounts.login_of(opened))
                 return opened
 
             try:

@@ -12,9 +12,11 @@ from rag.accounts.errors import (
     LinkSpent,
     LoginDelayed,
     LoginRefused,
+    LoginsFull,
     NameTaken,
     NotAdmitted,
     ProviderFailure,
+    TooManyKeys,
     UnknownAccount,
 )
 from rag.errors import UsageError
@@ -27,6 +29,8 @@ FIELDS = {
     N_("c'est le dernier compte d'administrateur qui puisse se connecter"): "",
     N_("ce compte n'est pas admis ici"): "",
     N_("ce compte est désactivé"): "",
+    N_("trop de connexions sont en cours"): "",
+    N_("trop de clés en service"): "key-name",
     N_("le fournisseur d'identité n'a pas confirmé cette connexion"): "",
     N_("aucune clé en service n'a ce numéro"): "",
     N_("cet identifiant est déjà pris"): "login",
@@ -41,6 +45,7 @@ FIELDS = {
     N_("portée de clé inutilisable"): "scope",
     N_("durée de clé inutilisable"): "days",
 }
+RETRY_SECONDS = 60
 DELAYED = N_("trop d'essais : attendez %(seconds)s s")
 DIFFERENT = N_("les deux mots de passe ne sont pas les mêmes")
 NOT_YOURS = N_("ce n'est pas votre mot de passe actuel")
@@ -51,6 +56,8 @@ STATUSES: tuple[tuple[type[AccountError], HTTPStatus], ...] = (
     (LastAdministrator, HTTPStatus.CONFLICT),
     (NameTaken, HTTPStatus.CONFLICT),
     (LinkSpent, HTTPStatus.GONE),
+    (TooManyKeys, HTTPStatus.CONFLICT),
+    (LoginsFull, HTTPStatus.SERVICE_UNAVAILABLE),
     (ProviderFailure, HTTPStatus.BAD_GATEWAY),
 )
 
@@ -79,7 +86,8 @@ def of_error(error: Exception, language: str) -> Wrong:
     words = translations(language).gettext(error.what)
     known = (status for kind, status in STATUSES if isinstance(error, kind))
     status = next(known, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return Wrong(_sentence(words), FIELDS.get(error.what, ""), status)
+    retry = RETRY_SECONDS if isinstance(error, LoginsFull) else 0
+    return Wrong(_sentence(words), FIELDS.get(error.what, ""), status, retry)
 
 
 def at(field: str, message: str, language: str, status: int = 422) -> Wrong:

@@ -1,4 +1,4 @@
-"""Leaves of the journal: entries as a file, and what it holds of one person, given or erased.
+"""Leaves of the journal: entries as a file, and what is kept of one person, given or erased.
 
 Each is told to the journal before a byte leaves. A file is made a thousand entries at a time,
 newest first: whoever reads slowly holds neither a transaction nor the whole in memory.
@@ -24,6 +24,7 @@ from api.web.desk.wording import named, readable_texts, without_others
 from api.web.pages import HEADERS, PRIVATE, Pages, page_route, respond
 from api.web.people.sections import sections
 from rag.accounts.roles import Permission
+from rag.conversations.export import json_line
 from rag.database import reading as transaction
 from rag.journal import erasure, export
 from rag.journal.entry import EXPORT
@@ -83,7 +84,7 @@ class Leaving:
         return self._file(request, leaf, f"journal-{datetime.now(UTC):%Y%m%d-%H%M}")
 
     async def person(self, request: Request) -> Response:
-        """What the journal holds of one person: given to them, or erased."""
+        """What is kept of one person, conversations too: given to them, or erased."""
         frame = self._pages.frame(request, Permission.PERSONAL_DATA)
         async with forms.sent(request) as form:
             who = forms.words(form, "who").strip()
@@ -94,7 +95,7 @@ class Leaving:
         if does == "export":
             leaf = Leaf(self._filter(Chosen(who=who)), "jsonl", True, frame.visitor.caller)
             await self._pages.read(request, lambda: self._tell(leaf, why))
-            return self._file(request, leaf, "donnees-personnelles")
+            return self._file(request, leaf, "donnees-personnelles", who)
         if not sure:
             raise Refused(
                 INVALID,
@@ -141,16 +142,17 @@ class Leaving:
             )
         )
 
-    def _file(self, request: Request, leaf: Leaf, name: str) -> Response:
+    def _file(self, request: Request, leaf: Leaf, name: str, person: str = "") -> Response:
+        """`person`: whose conversations come after the entries."""
         _, suffix, media_type = FORMS[leaf.form]
         kept = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
         return StreamingResponse(
-            self._lines(request, leaf),
+            self._lines(request, leaf, person),
             headers={**HEADERS, **PRIVATE, **kept},
             media_type=media_type,
         )
 
-    async def _lines(self, request: Request, leaf: Leaf) -> AsyncIterator[bytes]:
+    async def _lines(self, request: Request, leaf: Leaf, person: str) -> AsyncIterator[bytes]:
         before: int | None = None
         known: dict[str, bool] = {}  # versions looked up: may they be read
         first = True
@@ -159,6 +161,10 @@ class Leaving:
             made, before = await self._pages.read(request, work)
             first = False
             yield made
+        if person:
+            talks = self._pages.door.service.conversations.given(person, leaf.caller)
+            while talk := await self._pages.read(request, lambda: next(talks, None)):
+                yield json_line(*talk).encode("utf-8", "replace")
 
     def _batch(
         self, leaf: Leaf, before: int | None, known: dict[str, bool], *, first: bool

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from api.web.language import N_
-from rag.journal.entry import NO_REQUEST
+from rag.journal.entry import NO_REQUEST, WORKS
 
-SILENT = NO_REQUEST  # kinds of entries that are no request: nothing was answered
+SILENT = frozenset(NO_REQUEST) - frozenset(WORKS)  # kinds of entries that cannot fail
 KINDS = {
     "ask": N_("question"),
     "search": N_("recherche"),

@@ -21,6 +21,7 @@ from rag.catalogue.removal import remove
 from rag.database import reading as transaction
 from rag.database import writing
 from rag.errors import NotFound
+from rag.journal.entry import REMOVE
 from rag.types import Caller, Text
 
 HERE = f"{ADDRESS}/retirer"
@@ -66,7 +67,7 @@ def router(pages: Pages) -> APIRouter:
                 found = _one(connection, text_id, frame.visitor.caller)
                 remove(connection, found.text_id)
                 # Within the transaction: without its entry, nothing is removed.
-                service.journal.record(telling.entry(telling.REMOVE, question=found.text_id))
+                service.journal.record(telling.entry(REMOVE, question=found.text_id))
             return pages.html(frame, "desk/removed.html", text=found)
 
         return respond(request, await pages.read(request, work))

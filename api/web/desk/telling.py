@@ -10,7 +10,6 @@ from api import visitors
 from api.problems import INVALID, Refused
 from rag.journal.entry import Entry, new_request_id, now
 
-UPDATE, REMOVE = "update", "remove"
 MAX_REASON = 500  # characters
 
 

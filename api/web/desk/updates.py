@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from api import visitors
 from api.problems import FORBIDDEN, INVALID, Refused
+from api.streaming import MIB
 from api.web import forms
 from api.web.accounts.session import redirect
 from api.web.desk import sources, telling
@@ -27,7 +29,7 @@ from rag.accounts.roles import Permission
 from rag.catalogue import sources as read_sources
 from rag.database import reading as transaction
 from rag.database import writing
-from rag.journal.entry import FAILED, Entry
+from rag.journal.entry import FAILED, UPDATE, Entry
 from rag.types import Caller
 
 ADDRESS = "/mises-a-jour"
@@ -84,7 +86,7 @@ class Updates:
                 "formats": sorted(known_suffixes()),
                 "roots": sources.allowed(self._parts.settings),
                 "most": MAX_FILES,
-                "limit": self._parts.settings.serve_max_body_kib * 1024,
+                "limit": self._parts.settings.serve_max_upload_mib * MIB,
                 "say": Figures(frame.language),
                 "may_remove": frame.visitor.may(Permission.REMOVE_TEXTS),
                 "may_see_state": frame.visitor.may(Permission.SYSTEM_STATE),
@@ -96,19 +98,19 @@ class Updates:
         """Take files, or the name of a folder, and begin by saying what they would change."""
         frame = self._pages.frame(request, Permission.UPDATE_TEXTS)
         async with forms.sent(request, max_files=MAX_FILES) as form:
-            files = await _files(form)
+            files = _files(form)
             wanted = self._wanted(frame, form, tuple(files))
 
-        def work() -> str:
-            upload = self._uploads.add(wanted, files)
-            try:
-                self._runner.start(Run(upload, frame.visitor.caller, trial=True), _nothing)
-            except Refused:
-                upload.forget()
-                raise
-            return upload.token
+            def work() -> str:
+                upload = self._uploads.add(wanted, files)
+                try:
+                    self._runner.start(Run(upload, frame.visitor.caller, trial=True), _nothing)
+                except Refused:
+                    upload.forget()
+                    raise
+                return upload.token
 
-        return redirect(f"{ADDRESS}/{await self._pages.read(request, work)}")
+            return redirect(f"{ADDRESS}/{await self._pages.read(request, work)}")
 
     async def shown(self, request: Request, token: str) -> Response:
         """Where an update stands: tried, waiting to be confirmed, running, done."""
@@ -135,7 +137,7 @@ class Updates:
             view = self._view(token)
             _check(view, accepts, frame)
             self._look_again(view.upload.wanted)
-            begun = telling.entry(telling.UPDATE, question="\n".join(view.upload.wanted.names))
+            begun = telling.entry(UPDATE, question="\n".join(view.upload.wanted.names))
             self._service.journal.record(_told(begun, "started"))
             upload = view.upload.begin()
             run = Run(upload, frame.visitor.caller, trial=False, accept_removals=accepts)
@@ -235,13 +237,13 @@ def _check(view: View, accepts: bool, frame: Frame) -> None:
         )
 
 
-async def _files(form: FormData) -> dict[str, bytes]:
-    """Name → content of what was sent.
+def _files(form: FormData) -> dict[str, BinaryIO]:
+    """Name → file of what was sent, open as long as the form.
 
     Raises:
         Refused: a name that will not do, or comes twice.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, BinaryIO] = {}
     for sent in form.getlist("files"):
         if not isinstance(sent, UploadFile) or not sent.filename:
             continue
@@ -252,7 +254,7 @@ async def _files(form: FormData) -> dict[str, bytes]:
                 "Deux fichiers ont le même nom : renommez l'un d'eux.",
                 "Two files have the same name: rename one of them.",
             )
-        files[name] = await sent.read()
+        files[name] = sent.file
     return files
 
 

@@ -13,11 +13,11 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from api.problems import INVALID, NOT_FOUND, Refused
 from rag.errors import StorageError
@@ -129,8 +129,8 @@ class Uploads:
     def __init__(self, data: Path) -> None:
         self._folder = data / FOLDER
 
-    def add(self, wanted: Wanted, files: dict[str, bytes]) -> Upload:
-        """A new update, its files written; the oldest of somebody who has many gives way.
+    def add(self, wanted: Wanted, files: Mapping[str, BinaryIO]) -> Upload:
+        """A new update, its files copied; the oldest of somebody who has many gives way.
 
         Raises:
             StorageError: it cannot be written.
@@ -146,14 +146,15 @@ class Uploads:
                 remedy="faites de la place sur le disque",
             ) from error
 
-    def _written(self, wanted: Wanted, files: dict[str, bytes]) -> Upload:
+    def _written(self, wanted: Wanted, files: Mapping[str, BinaryIO]) -> Upload:
         token = secrets.token_urlsafe(32)
         path = self._folder / token
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path.mkdir(mode=0o700)
         (path / FILES).mkdir(mode=0o700)
         for name, content in files.items():
-            (path / FILES / name).write_bytes(content)
+            with (path / FILES / name).open("wb") as file:
+                shutil.copyfileobj(content, file)
         _write(path / WANTED, asdict(wanted))
         sweeping = threading.Timer(KEPT_SECONDS + 1, self.sweep)
         sweeping.daemon = True

@@ -52,10 +52,7 @@ def router(pages: Pages) -> APIRouter:
             key_id = forms.words(form, "key")
 
         def work() -> None:
-            owner = next((key.login for key in desk.keys_of() if key.key_id == key_id), "")
-            desk.revoke_key(key_id)
-            person = desk.person(owner).person_id
-            service.recorder.account("key-revoked", person=person)
+            desk.revoke_key(key_id, tell=service.recorder.tells("key-revoked"))
 
         try:
             await pages.read(request, work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -10,10 +12,10 @@ from api.web.accounts import wrong
 from api.web.pages import Pages, page_route
 from api.web.people.sections import lines
 from api.web.people.views import LIST, PeoplePages
-from rag.access import usable_services
 from rag.accounts.administration import Administration
 from rag.accounts.people import Person
 from rag.accounts.roles import Role
+from rag.types import service_names
 
 ONE = LIST + "/{person_id}"
 
@@ -36,10 +38,8 @@ def router(pages: Pages) -> APIRouter:
         role, services = _role(typed["role"]), lines(typed["services"])
 
         def work() -> tuple[Person, str]:
-            person, token = desk.add(typed["login"], typed["name"], role, services)
-            rights = {"role": str(person.role), "services": sorted(person.services)}
-            recorder.account("person-added", person=person.person_id, rights=rights)
-            return person, token
+            tell = recorder.tells("person-added", rights=_rights(role, services))
+            return desk.add(typed["login"], typed["name"], role, services, tell)
 
         try:
             person, token = await pages.read(request, work)
@@ -57,11 +57,8 @@ def router(pages: Pages) -> APIRouter:
             role, named = _role(forms.words(form, "role")), lines(forms.words(form, "services"))
 
         def change(person: Person) -> None:
-            services = usable_services(named)  # before anything changes
-            desk.set_role(person.login, role)
-            desk.set_services(person.login, services)
-            rights = {"role": str(role), "services": sorted(services)}
-            recorder.account("rights", person=person_id, rights=rights)
+            tell = recorder.tells("rights", rights=_rights(role, named))
+            desk.set_rights(person.login, role, named, tell)
 
         return await views.changed(request, person_id, "droits", change)
 
@@ -71,8 +68,8 @@ def router(pages: Pages) -> APIRouter:
             disabled = forms.words(form, "disabled") == "1"
 
         def change(person: Person) -> None:
-            desk.disable(person.login, disabled=disabled)
-            recorder.account("disabled" if disabled else "enabled", person=person_id)
+            tell = recorder.tells("disabled" if disabled else "enabled")
+            desk.disable(person.login, disabled=disabled, tell=tell)
 
         return await views.changed(request, person_id, "ferme" if disabled else "ouvert", change)
 
@@ -82,8 +79,8 @@ def router(pages: Pages) -> APIRouter:
             pass
 
         def work() -> str:
-            _, token = desk.password_link(views.known(person_id).login)
-            recorder.account("password-link", person=person_id)
+            login = views.known(person_id).login
+            _, token = desk.password_link(login, recorder.tells("password-link"))
             return token
 
         try:
@@ -93,6 +90,10 @@ def router(pages: Pages) -> APIRouter:
         return await views.one(request, person_id, token=token)
 
     return routes
+
+
+def _rights(role: Role, services: Iterable[str]) -> dict[str, object]:
+    return {"role": str(role), "services": sorted(service_names(services))}
 
 
 def _role(value: str) -> Role:

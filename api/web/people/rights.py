@@ -101,10 +101,12 @@ def router(pages: Pages) -> APIRouter:
             given = [] if to == EVERYONE else named
             with writing(parts.catalogue, parts.catalogue_place) as connection:
                 rights.set_services(connection, text_id, given)
-            after = sorted(text_of(text_id).services)
-            service.recorder.account(
-                "text-services", text=text_id, before=sorted(before), after=after
-            )
+                found = reading.text(connection, text_id, Caller.operator())
+                after = found.services if found else ()
+                # Before its commit, in another database: nothing changes without an entry.
+                service.recorder.account(
+                    "text-services", text=text_id, before=sorted(before), after=sorted(after)
+                )
 
         try:
             await pages.read(request, work)

@@ -8,16 +8,18 @@ import io
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from browser import Page
 from desk_office import Office, office
+from running import referent
 from serving import serving
 from small_folder import filled
 
+from api import rules
 from api.schemas import MAX_NAME
 
 STATISTICS = "/administration/statistiques"
@@ -137,6 +139,67 @@ def test_a_question_is_read_for_a_reason_that_is_kept(place: Office) -> None:
     assert (kept["who"], kept["reason"], kept["about"]) == ("admin", "plainte <b>", asked)
 
 
+def by_page(action: str, **fields: str) -> Callable[[Office], str]:
+    def read(place: Office) -> str:
+        given = {"reason": "contrôle", **fields}
+        if action == "question":
+            given["request_id"] = request_id(place, UNANSWERED)
+        return place["admin"].post(f"{JOURNAL}/{action}", **given).text
+
+    return read
+
+
+def by_command(*line: str) -> Callable[[Office], str]:
+    return lambda place: referent("journal", *line, "--data", place.served.data).out
+
+
+@pytest.mark.parametrize(
+    ("read", "kind", "who"),
+    [
+        pytest.param(by_page("question"), "read_question", "admin", id="page"),
+        pytest.param(
+            by_page("export", format="jsonl", words="1"), "export", "admin", id="json lines"
+        ),
+        pytest.param(by_page("export", format="csv", words="1"), "export", "admin", id="csv"),
+        pytest.param(
+            by_page("personne", who="agent", do="export"), "export", "admin", id="of a person"
+        ),
+        pytest.param(by_command("export"), "export", "operator", id="command"),
+        pytest.param(
+            by_command("export", "--json", "--who", "agent", "--conversations"),
+            "export",
+            "operator",
+            id="of a person by command",
+        ),
+    ],
+)
+def test_who_reads_a_question_is_in_the_journal(
+    place: Office, read: Callable[[Office], str], kind: str, who: str
+) -> None:
+    """By each door that tells its words."""
+    before = len(entries(place, kind))
+    assert UNANSWERED in read(place)
+    (told,) = entries(place, kind)[before:]
+    assert told["who"] == who and UNANSWERED not in str(told)
+
+
+def test_no_other_door_tells_a_question(place: Office) -> None:
+    """Whatever an administrator opens, of every route that the application has."""
+    admin, asked = place["admin"], request_id(place, UNANSWERED)
+    before = sum(len(entries(place, kind)) for kind in ("read_question", "export"))
+    for method, path in rules.RULES:
+        if method != "GET" or "oidc" in path:
+            continue
+        for value in (asked, UNANSWERED.split(maxsplit=1)[0]):
+            address = re.sub(r"\{[^}]*\}", value, path)
+            told = admin.client.get(address, headers=admin._headers).text
+            assert UNANSWERED not in told, address
+    assert UNANSWERED not in admin.post(f"{JOURNAL}/verification").text
+    assert UNANSWERED not in admin.post(f"{JOURNAL}/export", format="jsonl").text
+    told = sum(len(entries(place, kind)) for kind in ("read_question", "export"))
+    assert told == before + 1  # the last export
+
+
 def test_the_page_of_statistics(place: Office) -> None:
     page = place["admin"].page(STATISTICS)
     assert "Part des questions sans réponse" in page.words
@@ -230,18 +293,35 @@ def test_a_person_is_given_their_data_and_then_erased(
     with office(filled(tmp_path_factory.mktemp("erasure"))) as place:
         place["agent"].ask("Où est le coquelicot ?")
         place["juriste"].ask("Où est le bleuet ?")
+        place["juriste"].post("/ask", 303, question="Où est le bleuet ?")
+        asked = place["agent"].post("/ask", 303, question="Quel est le délai du recours gracieux ?")
+        conversation = asked.headers["location"].split("/")[-1].split("#")[0]
+        place["agent"].post(
+            "/ask", 303, question="La zibeline des agents est-elle taxée ?",
+            conversation=conversation,
+        )  # fmt: skip
         person = f"{JOURNAL}/personne"
         place["admin"].post(person, 422, who="agent", do="export", reason="")
         place["admin"].post(person, 422, who=" ", do="export", reason="demande")
         given = place["admin"].post(person, who="agent", do="export", reason="demande").text
         assert "coquelicot" in given and "bleuet" not in given
+        *_, talk = (json.loads(line) for line in given.splitlines())
+        said = {turn["question"]: turn["answer"] for turn in talk["turns"]}
+        assert "trois mois" in said["Quel est le délai du recours gracieux ?"]
+        assert said["La zibeline des agents est-elle taxée ?"] is None  # admin does not read it
+        hers = place["admin-rh"].post(person, who="agent", do="export", reason="demande").text
+        assert "zibeline des agents est taxée" in hers.splitlines()[-1]
         assert json.loads(str(entries(place, "export")[-1]["detail"]))["one_person"] is True
         place["admin"].post(person, 422, who="agent", do="erase", reason="demande")
         page = Page(
             place["admin"].post(person, who="agent", do="erase", reason="demande", sure="1").text
         )
         assert "Données effacées" in page.words
-        assert [e["question"] for e in entries(place, "ask")] == ["Où est le bleuet ?"]
+        assert [e["question"] for e in entries(place, "ask")] == ["Où est le bleuet ?"] * 2
+        assert "1 conversation est effacée" in page.words
+        again = place["admin-rh"].post(person, who="agent", do="export", reason="demande").text
+        assert "conversation" not in again
+        assert "bleuet" in place["juriste"].get("/conversations").text
         assert "effacé" in place["admin"].page(JOURNAL).words
         assert "Journal intact" in Page(place["admin"].post(f"{JOURNAL}/verification").text).words
 

@@ -72,7 +72,7 @@ def test_from_the_first_administrator_to_an_agent_who_leaves(tmp_path: Path) -> 
             ("chef", {"did": "first-administrator"}),
             ("chef", {"did": "person-added", "person": number, "rights": rights}),
             ("léo", {"did": "password-chosen"}),
-            ("léo", {"did": "logout"}),
+            ("léo", {"did": "logout", "person": "self"}),
             ("léo", {"did": "login"}),
         ]
 

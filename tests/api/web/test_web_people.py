@@ -11,6 +11,7 @@ import httpx
 import pytest
 from browser import Page, opened, sent
 from front_desk import PASSWORD, Desk, csrf_of, desk, log_in
+from sqlalchemy import text
 
 from rag.accounts.roles import Permission, Role
 
@@ -68,6 +69,18 @@ def test_a_key_is_shown_once_and_opens_what_it_says(office: Desk) -> None:
     did = [told["did"] for who, told in office.told() if who == "prog"]
     assert did == ["login", "key-created", "key-revoked"]
     assert key not in str(office.told())
+
+
+@pytest.mark.slow
+def test_one_has_so_many_keys(tmp_path: Path) -> None:
+    with desk(tmp_path, keys_per_person=1) as made:
+        made.person("prog")
+        with made.logged_in("prog") as client:
+            given = {"key-name": "robot", "scope": "read"}
+            sent(client, opened(client, "/compte"), "/compte/cles", **given)
+            refused = sent(client, opened(client, "/compte"), "/compte/cles", 409, **given)
+            assert "Trop de clés en service." in Page(refused.text).words
+        assert len(made.administration.keys_of("prog")) == 1
 
 
 @pytest.mark.parametrize(
@@ -229,6 +242,37 @@ def test_under_pseudonyms_nothing_tells_whose_they_are(tmp_path: Path) -> None:
         assert told[1][1]["person"] == "self"
         assert len({who for who, _ in told}) == 1
         assert "chef" not in str(told) and number not in str(told)
+
+
+@pytest.mark.slow
+def test_what_cannot_be_journalled_is_not_changed(tmp_path: Path) -> None:
+    with desk(tmp_path) as made:
+        number = made.person("zoé", Role.AGENT, "rh")
+        made.person("chef", Role.ADMINISTRATOR)
+        with made.logged_in("chef") as client:
+            page = opened(client, "/compte").form("/compte/cles")
+            with made.accounts.store.writing() as connection:
+                connection.execute(text("ALTER TABLE journal RENAME TO torn"))
+            one = f"/administration/personnes/{number}"
+            for address, given in (
+                ("/administration/personnes", {"login": "léo", "role": "agent"}),
+                (f"{one}/droits", {"role": "legal", "services": "voirie"}),
+                (f"{one}/etat", {"disabled": "1"}),
+                (f"{one}/lien", {}),
+                ("/compte/cles", {"key-name": "a", "scope": "read", "days": "5"}),
+                ("/administration/services/secret-md", {"to": "tous"}),
+            ):
+                answer = client.post(address, data={"csrf": page["csrf"], **given})
+                assert answer.status_code == 503, address
+            with made.accounts.store.writing() as connection:
+                connection.execute(text("ALTER TABLE torn RENAME TO journal"))
+            assert opened(client, "/administration/services/secret-md").form(
+                "/administration/services/secret-md"
+            )["services"].split() == ["rh"]
+    zoe = made.administration.person("zoé")
+    assert (zoe.role, zoe.services, zoe.disabled) == ("agent", frozenset({"rh"}), False)
+    assert {person.login for person in made.administration.people()} == {"zoé", "chef"}
+    assert made.administration.keys_of() == []
 
 
 # Rights of texts

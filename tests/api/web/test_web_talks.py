@@ -273,6 +273,6 @@ def test_a_body_that_is_too_large_is_a_page_in_a_browser(served: Served) -> None
     response = served.everyone.post("/verify", files=large, headers={"Accept": "text/html,*/*"})
     assert response.status_code == 413
     assert response.headers["content-type"].startswith("text/html")
-    assert "trop volumineuse" in Page(response.text).words and "2048 Kio" in response.text
+    assert "trop volumineuse" in Page(response.text).words and "2 Mio" in response.text
     said = served.everyone.post("/verify", content=b"x" * (3 << 20))
     assert said.status_code == 413 and said.json()["type"] == "urn:referent:too-large"

@@ -121,6 +121,23 @@ def test_a_provider_that_does_not_answer(office: Desk, fake: FakeProvider) -> No
         log_in(client, "chef")  # by password, all the same
 
 
+def test_too_many_begun_logins_are_a_clear_page(
+    office: Desk, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.accounts.external.MOST_OF_ONE", 1)
+    with office.browser() as client:
+        assert client.get("/connexion/oidc").status_code == 303
+        late = client.get("/connexion/oidc")
+        assert late.status_code == 429 and 0 < int(late.headers["retry-after"]) <= 600
+        assert "Trop d'essais : attendez" in Page(late.text).words
+    monkeypatch.setattr("rag.accounts.external.MOST", 1)
+    with office.browser() as client:
+        late = client.get("/connexion/oidc")
+        assert late.status_code == 503 and int(late.headers["retry-after"])
+        assert "Trop de connexions sont en cours." in Page(late.text).words
+        log_in(client, "chef")  # by password, all the same
+
+
 def test_where_to_come_back_is_ours(office: Desk, fake: FakeProvider) -> None:
     with office.browser() as client:
         given = sent_away(client, fake)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from office import Clock, Office, office
 from sqlalchemy import Engine, select
 
-from rag.accounts.errors import UnknownAccount
+from rag.accounts.administration import Administration
+from rag.accounts.errors import TooManyKeys, UnknownAccount
 from rag.accounts.identity import Identity
 from rag.accounts.roles import KEY_PERMISSIONS, Permission, Role, permissions_of
 from rag.accounts.schema import api_keys
@@ -31,6 +33,29 @@ def test_a_key_answers_for_its_person_within_its_scope(desk: Office) -> None:
     assert identity.permissions == {ASK, Permission.VERIFY}
     assert identity.key_id and identity.session_id == "" == identity.csrf
     assert identity.may(ASK) and not identity.may(SEARCH)
+
+
+def test_a_person_has_so_many_keys(registry: Engine) -> None:
+    made = office(registry, Clock())
+    desk = replace(made, administration=Administration(made.accounts.store, most_keys=2))
+    desk.person("zoé")
+    desk.person("léo")
+    held = [key_of(desk, days=days) for days in (1, 5)]
+    with pytest.raises(TooManyKeys, match="trop de clés"):
+        key_of(desk)
+    desk.administration.create_key("léo", "essai", (ASK,), 5)  # each for themselves
+    desk.clock.wait(days=2)  # one is over
+    key_of(desk)
+    with pytest.raises(TooManyKeys):
+        key_of(desk)
+    assert desk.accounts.caller_of_key(held[1]) is not None
+    for _ in range(5):  # what is over is kept to be seen, and not for ever
+        desk.clock.wait(seconds=1)
+        newest = desk.administration.keys_of("zoé")[0].key_id
+        desk.administration.revoke_key(newest)
+        key_of(desk)
+        assert len(desk.administration.keys_of("zoé")) <= 4
+        assert newest in {key.key_id for key in desk.administration.keys_of("zoé")}
 
 
 scopes = st.sets(st.sampled_from(sorted(KEY_PERMISSIONS)), min_size=1)

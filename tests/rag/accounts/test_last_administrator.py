@@ -84,4 +84,3 @@ def test_the_sessions_of_a_person(desk: Office) -> None:
     assert held[0].session_id == opened.session_id
     desk.clock.wait(minutes=57)  # the first has been idle for too long
     assert [each.session_id for each in desk.accounts.sessions_of(identity)] == [opened.session_id]
-    assert desk.accounts.login_of(opened) == "zoé"

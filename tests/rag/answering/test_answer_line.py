@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pytest
@@ -17,7 +17,7 @@ from rag.database import reading
 from rag.ports import DraftSentence
 from rag.retrieval.lexical import word_tokens
 from rag.retrieval.search import Searcher
-from rag.types import Answer, Asked, Caller
+from rag.types import Answer, Asked, Caller, Hit
 
 TODAY = date(2026, 5, 28)
 OLD, NEW = date(2024, 1, 1), date(2025, 6, 1)
@@ -75,7 +75,7 @@ def test_an_answer_names_the_article_and_quotes_it(parts: Parts, searcher: Searc
         "« Le recours gracieux est formé dans un délai de deux mois. » [1]",
     ]
     assert answer.model == "extractive"
-    assert {"encode", "index", "join", "generate", "verify", "total"} == set(answer.timings)
+    assert {"encode", "index", "rank", "join", "generate", "verify", "total"} == set(answer.timings)
 
 
 def test_an_annex_is_not_called_an_article(parts: Parts, searcher: Searcher) -> None:
@@ -103,10 +103,8 @@ def test_the_words_of_the_day(
 ) -> None:
     answer = ask(parts, searcher, "Quel est le taux de la taxe locale ?", as_of=as_of)
     assert answer.as_of == as_of
-    if words is None:
-        assert answer.refused
-    else:
-        assert [words in citation.quote for citation in answer.citations] == [True]
+    said = [citation.quote for citation in answer.citations if citation.text_id == "taux"]
+    assert [quote.split()[-3] for quote in said] == ([words] if words else [])
 
 
 @pytest.mark.parametrize(
@@ -161,10 +159,36 @@ def test_a_text_of_another_service_is_never_met(
 
 def test_its_own_service_reads_it(parts: Parts, searcher: Searcher) -> None:
     answer = ask(parts, searcher, "La zibeline est-elle taxée ?", Caller.of(["rh", "x"]))
-    assert [citation.text_id for citation in answer.citations] == ["rh"]
+    assert answer.citations[0].text_id == "rh"
     known, unknown = word_tokens("zibeline mérou")
     weights = searcher.rarity([known, unknown], Caller.of(["rh"]))
     assert weights[known] < weights[unknown]
+
+
+@pytest.mark.parametrize(
+    ("sure", "refused"),
+    [(None, False), (0.0, True), (0.49, True), (0.5, False), (1.0, False)],
+)
+def test_below_the_threshold_nothing_is_written(
+    parts: Parts, searcher: Searcher, sure: float | None, refused: bool
+) -> None:
+    question = "Quel est le délai du recours gracieux ?"
+    asked: list[tuple[str, int]] = []
+
+    def told(given: Asked, words: str, hits: Sequence[Hit]) -> float | None:
+        assert given.question == question
+        asked.append((words, len(hits)))
+        return sure
+
+    written = SaidGenerator(said("Le délai est de deux mois.", (0, "un délai de deux mois")))
+    for generator in (lambda caller, day: written, extractive(searcher, None)):
+        answerer = Answerer(parts.catalogue, searcher, generator, sure=told, least=0.5)
+        answer = answerer.ask(Asked(question, Caller.operator()), TODAY)
+        assert answer.refused is refused and answer.confidence == sure
+        assert bool(answer.nearest) is refused and bool(answer.citations) is not refused
+        assert answer.answer.startswith(REFUSAL) is refused
+    assert [words for words, _ in asked] == [question] * 2 and min(n for _, n in asked) > 0
+    assert [len(hits) > 0 for hits in written.given] == [not refused]
 
 
 def said_of(parts: Parts, searcher: Searcher, *drafts: DraftSentence) -> Answer:

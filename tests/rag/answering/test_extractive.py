@@ -9,9 +9,8 @@ from fakes import LetterEmbedder, even_weights, hit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.extractive import MAX_QUOTES, ExtractiveGenerator, confidence
+from rag.answering.extractive import MAX_QUOTES, ExtractiveGenerator
 from rag.ports import DraftSentence
-from rag.retrieval.lexical import word_tokens
 from rag.types import Hit
 
 LIST = "Sont exclus du recours :\n1° les avis sans effet ;\n2° les notes internes ;\n3° le reste."
@@ -58,7 +57,7 @@ def test_a_point_is_quoted_with_its_introduction() -> None:
 
 
 def test_two_points_of_one_list_share_their_introduction() -> None:
-    (quoted,) = quotes("les avis sans effet, ou les notes internes", hit(LIST))
+    (quoted,) = quotes("article 1 : les avis sans effet, ou les notes internes", hit(LIST, "1"))
     assert quoted == [
         "Sont exclus du recours :",
         "1° les avis sans effet ;",
@@ -67,7 +66,7 @@ def test_two_points_of_one_list_share_their_introduction() -> None:
 
 
 def test_a_list_that_is_quoted_whole_is_not_quoted_again_point_by_point() -> None:
-    (quoted,) = quotes("recours exclus, avis, notes internes", hit(LIST))
+    (quoted,) = quotes("article 1 : recours exclus, avis, notes internes", hit(LIST, "1"))
     assert quoted == [LIST]
 
 
@@ -77,15 +76,26 @@ def test_the_same_words_in_two_texts_are_quoted_once() -> None:
     assert quotes("délai du recours", *found) == [[words]]
 
 
-def test_sentences_of_one_article_stand_together_in_its_order_best_article_first() -> None:
-    first = hit("Un chef hiérarchique.", "2", rank=2)
-    second = hit("La réponse motivée. Le recours gracieux écrit.", "1")
-    found = drafts("recours gracieux écrit, chef hiérarchique, réponse motivée", first, second)
-    assert [draft.quotes[0].hit for draft in found] == [1, 1, 0]
-    assert [draft.quotes[0].words[:10] for draft in found] == [
-        "La réponse",
-        "Le recours",
-        "Un chef hi",
+def test_each_of_the_first_articles_gives_its_best_sentence_in_their_order() -> None:
+    passages = [f"Autre chose. Le recours {n} est écrit." for n in range(MAX_QUOTES + 2)]
+    passages[1] = "Rien de tel."
+    found = [hit(words, str(n), rank=n + 1) for n, words in enumerate(passages)]
+    assert quotes("recours écrit", *found) == [
+        [f"Le recours {n} est écrit."] for n in range(MAX_QUOTES + 1) if n != 1
+    ]
+
+
+def test_two_passages_of_an_article_give_one_sentence() -> None:
+    found = [hit("Le recours.", "1"), hit("Le recours écrit.", "1"), hit("L'écrit.", "2", rank=2)]
+    assert quotes("recours écrit", *found) == [["Le recours écrit."], ["L'écrit."]]
+
+
+def test_sentences_of_a_named_article_stand_in_its_order() -> None:
+    words = "La réponse motivée. Rien de tel. Le recours gracieux écrit."
+    found = drafts("article 1 : recours gracieux écrit, réponse motivée", hit(words, "1"))
+    assert [draft.quotes[0].words for draft in found] == [
+        "La réponse motivée.",
+        "Le recours gracieux écrit.",
     ]
 
 
@@ -148,25 +158,3 @@ def test_every_quote_is_verbatim_and_none_overlaps_another(
     for draft in written:
         assert draft.text == " ".join(f"« {quote.words} »" for quote in draft.quotes)
         assert len({quote.hit for quote in draft.quotes}) == 1
-
-
-@pytest.mark.parametrize(
-    ("weights", "words", "expected"),
-    [
-        pytest.param({}, "recours", 0.0, id="no words"),
-        pytest.param({"recours": 0.0}, "recours", 0.0, id="words of no weight"),
-        pytest.param({"recours": 2.0}, "Le recours.", 1.0, id="the only word"),
-        pytest.param({"recours": 1.0, "délai": 3.0}, "Le recours.", 1 / 12**0.5, id="the lesser"),
-        pytest.param({"recours": 1.0, "délai": 3.0}, "Le délai.", 3 / 12**0.5, id="the rarer"),
-        pytest.param({"recours": 1.0}, "Rien.", 0.0, id="none"),
-    ],
-)
-def test_confidence(weights: dict[str, float], words: str, expected: float) -> None:
-    by_token = {token: weight for word, weight in weights.items() for token in word_tokens(word)}
-    assert confidence(by_token, [hit(words)]) == pytest.approx(expected)
-
-
-def test_the_heading_counts_for_confidence() -> None:
-    assert (
-        confidence(even_weights(word_tokens("recours")), [hit("Rien.", heading="Recours")]) == 1.0
-    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,12 @@ from fakes import filled
 from made_up import TODAY, state
 from sqlalchemy import insert
 
-from rag.accounts.schema import people
+from rag.accounts.schema import people, person_services
 from rag.answering.answer import Answerer, Found, extractive
 from rag.bootstrap import Parts
 from rag.catalogue.removal import remove
 from rag.conversations import store
+from rag.conversations.export import json_line
 from rag.conversations.store import Conversations
 from rag.database import reading, writing
 from rag.errors import NotFound
@@ -156,6 +159,37 @@ def test_all_is_forgotten_by_login(parts: Parts, kept: Conversations) -> None:
     assert kept.forget_login("paul") == kept.forget_login("personne") == 0
     assert kept.forget_login("ève") == 1
     assert kept.of("ève") == []
+
+
+def test_a_person_is_given_what_they_said(parts: Parts, kept: Conversations) -> None:
+    """As they may read it, and as whoever gives it to them may."""
+    made = talk(parts, kept, "zibeline taxée", "délai du recours gracieux")
+    assert list(kept.given("personne", IN)) == list(kept.given("paul", IN)) == []
+
+    def answers(reader: Caller) -> list[bool]:
+        ((number, said),) = kept.given(" ÈVE ", reader)
+        assert number == made
+        assert [each.question for each in said] == ["zibeline taxée", "délai du recours gracieux"]
+        return [each.answer is not None for each in said]
+
+    assert answers(Caller.operator()) == [False, True]
+    with writing(parts.registry, "test") as connection:
+        connection.execute(insert(person_services).values(person_id="ève", service="rh"))
+    assert answers(Caller.operator()) == [True, True]
+    assert answers(OUT) == [False, True]
+
+
+def test_as_json_lines(parts: Parts, kept: Conversations) -> None:
+    made = talk(parts, kept, "zibeline taxée", "délai du recours gracieux")
+    (given,) = kept.given("ève", OUT)
+    shape = json.loads(json_line(*given))
+    first, second = shape.pop("turns")
+    assert shape == {"conversation": made}
+    assert first["question"] == "zibeline taxée"
+    assert first["answer"] is None and first["citations"] == []
+    assert "deux mois" in second["answer"] and second["citations"][0]["article"] == "2"
+    assert datetime.fromisoformat(second["at"]).timestamp() > Clock.now
+    assert json_line(made, []) == ""
 
 
 def test_the_oldest_goes(

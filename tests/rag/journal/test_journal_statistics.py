@@ -15,16 +15,17 @@ from sqlalchemy import delete, update
 
 from rag.database import reading, writing
 from rag.journal import counting
-from rag.journal.entry import Entry, Verdicts
-from rag.journal.filters import Scope
+from rag.journal.entry import REMOVE, UPDATE, Entry, Verdicts
+from rag.journal.filters import Filter, Scope
 from rag.journal.journal import Journal
+from rag.journal.reading import page
 from rag.journal.schema import cited, daily, head, journal, people
 from rag.journal.statistics import Figures, Latency, Statistics, statistics, unanswered
 
 names = st.sampled_from(["rh", "état civil", 'a"b', "%"])
 made = st.builds(
     Entry,
-    kind=st.sampled_from(["ask", "search", "feedback", "export"]),
+    kind=st.sampled_from(["ask", "search", "feedback", "export", "update"]),
     door=st.sampled_from(["page", "api"]),
     who=st.just("jean"),
     services=st.frozensets(names, max_size=2),
@@ -178,6 +179,27 @@ def test_questions_without_an_answer(kept: Journal) -> None:
     assert [each.seq for each in found] == [10, 5]
     assert [each.seq for each in newest] == [10]
     assert {each.entry.question for each in found} == {""}  # reading them is journalled
+
+
+def test_works_on_the_texts_are_no_requests(kept: Journal) -> None:
+    works = (Entry(kind, "page", "jean", status="failed") for kind in (UPDATE, REMOVE))
+    kept.append(asked(), *works)
+    found = of(kept, Scope())
+    assert found.total.requests == 1 and found.total.failed == 0
+    assert list(found.by_kind) == ["ask"] and wrong(kept) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [("rh", 1), ("RH", 1), ("r", 0), ('a"rh', 1), ("x,", 1), ("%", 0), ("état", 1), ("ÉTAT", 0)],
+)
+def test_a_service_is_matched_exactly(kept: Journal, wanted: str, count: int) -> None:
+    for services in ({"rh", "x,"}, {"RH"}, {'a"rh'}, {"zz", "état"}):
+        kept.append(asked(services=frozenset(services)))
+    scope = Scope(service=wanted)
+    assert of(kept, scope).total.requests == count
+    with reading(kept.engine) as connection:
+        assert len(page(connection, Filter(scope))) == count
 
 
 def test_shares() -> None:

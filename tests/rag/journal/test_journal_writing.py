@@ -7,13 +7,14 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from databases import SQLITE_ONLY
 from keeping import ROOT, asked, check, filled, on_disk, opened, wrong
-from sqlalchemy import Transaction
+from sqlalchemy import Transaction, text
 
 from rag import database
 from rag.database import reading
@@ -48,6 +49,37 @@ def test_what_a_database_cannot_hold_is_replaced(kept: Journal) -> None:
     assert found.entry.question == "a\ufffdb?c"
     assert found.entry.services == {"r\ufffdh"}
     assert wrong(kept) is None
+
+
+def test_an_entry_is_kept_with_the_transaction_that_it_tells_of(kept: Journal) -> None:
+    with database.writing(kept.engine, "test") as connection:
+        assert kept.record(asked(0), within=connection)
+        assert recorded(kept) == []
+    with pytest.raises(ZeroDivisionError), database.writing(kept.engine, "test") as connection:
+        kept.record(asked(1), within=connection)
+        raise ZeroDivisionError
+    kept.record(asked(2))
+    assert [each.entry.question for each in recorded(kept)] == [
+        asked(number).question for number in (0, 2)
+    ]
+    assert wrong(kept) is None
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_the_rest_of_a_transaction_is_kept_without_its_entry_where_that_is_allowed(
+    tmp_path: Path, required: bool
+) -> None:
+    with opened(tmp_path, journal_required=required, journal_names="pseudonym") as kept:
+        kept.privacy.make_ready()
+        with database.writing(kept.engine, "test") as connection:
+            connection.execute(text("CREATE TABLE deeds (what INTEGER)"))
+            connection.execute(text("DELETE FROM journal_head"))
+        with suppress(CatalogueError), database.writing(kept.engine, "test") as connection:
+            connection.execute(text("INSERT INTO deeds VALUES (1)"))
+            assert not kept.record(asked(0), within=connection)
+        with reading(kept.engine) as connection:
+            deeds = connection.execute(text("SELECT count(*) FROM deeds")).scalar()
+        assert (deeds, kept.missed) == ((0, 0) if required else (1, 1))
 
 
 def test_ids_are_distinct_and_grow() -> None:

@@ -16,11 +16,11 @@ from rag.access import readable
 from rag.bootstrap import Parts
 from rag.catalogue.removal import remove
 from rag.database import writing
-from rag.ports import ARTICLE, DENSE, PASSAGE
+from rag.ports import DENSE, IndexFilter
 from rag.retrieval.search import NAMED_SCORE, Searcher
 from rag.retrieval.thesaurus import Entry, Thesaurus, key_of
 from rag.retrieval.weights import Weights
-from rag.types import Caller, Hit, SparseVector, TextState, Understood
+from rag.types import Caller, Hit, TextState, Understood
 
 TODAY = date(2026, 5, 28)
 OLD, NEW = date(2024, 1, 1), date(2025, 6, 1)
@@ -166,11 +166,11 @@ def test_who_may_read_it_finds_it(searcher: Searcher) -> None:
 
 
 def test_meaning_is_searched_where_there_is_a_model(parts: Parts) -> None:
-    queries = Searcher(parts.catalogue, parts.index, LetterEmbedder())._queries(
-        "guichet", [], {ARTICLE: SparseVector(), PASSAGE: SparseVector()}, Caller(), TODAY
-    )
-    assert DENSE in queries
-    assert all(query.where.services == frozenset() for query in queries.values())
+    searcher = Searcher(parts.catalogue, parts.index, LetterEmbedder())
+    sought = searcher._sought("guichet", Caller(), frozenset())
+    queries = searcher._queries(sought, IndexFilter(TODAY, frozenset()))
+    assert DENSE in {query.using for query in queries}
+    assert all(query.where.services == frozenset() for query in queries)
 
 
 PARKING = Entry("se garer", ("voirie", "stationnement des véhicules"))

@@ -1,0 +1,153 @@
+"""Training questions asked twice: of a reader of every code, and of one who may not read theirs.
+
+The second way nothing answers, but the law next door is there: near misses by the hundred. Codes
+are given to services by thirds (`thirds`), neighbours in one third, so that a reader of two
+services does without the third; rarity and ranking follow what a reader may read.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from eval.datasets import EvalQuestion, article_key
+from eval.training import pairs, texts
+from rag.bootstrap import Parts
+from rag.embedding.static import StaticEmbedder
+from rag.maintenance import rebuild
+from rag.ports import Embedder
+from rag.retrieval.lexical import word_tokens
+from rag.settings import Settings
+from rag.types import Caller
+
+THIRDS = 3
+OWN = Path(__file__).with_name("questions.jsonl")
+
+
+def thirds(shared: Path, codes: Collection[str]) -> dict[str, int]:
+    """Code → third, of about as many questions each.
+
+    Codes with one first word of content (« minier », « douanes ») are together: an older code and
+    its successor are left out as one.
+    """
+    weight = Counter(family(code) for code, _ in questions(shared))
+    families = sorted({family(code) for code in codes}, key=lambda one: (-weight[one], one))
+    size = [0] * THIRDS
+    place = {}
+    for each in families:
+        place[each] = size.index(min(size))
+        size[place[each]] += weight[each] + 1
+    return {code: place[family(code)] for code in codes}
+
+
+def family(code: str) -> str:
+    """What an older code and its successor have in common: the first word of content."""
+    said = word_tokens(code)
+    return said[1] if len(said) > 1 else code
+
+
+def without_third(left_out: int) -> Caller:
+    """A reader of the two other thirds."""
+    return Caller.of(_service(third) for third in range(THIRDS) if third != left_out)
+
+
+def questions(shared: Path) -> Iterator[tuple[str, EvalQuestion]]:
+    """(code, question) of those that vectors learned with `--hold-out` have not seen."""
+    learned = {tuple(one.stems) for one in pairs.asked_to_learn(shared, hold_out=True)}
+    rows = chain(texts.read_lines(shared / "training" / "questions.jsonl"), texts.read_lines(OWN))
+    for number, row in enumerate(rows):
+        words = row["question"]
+        if tuple(word_tokens(words)) not in learned:
+            keys = (article_key(row["code"], n) for n in (row["num"], *row["also"]))
+            yield row["code"], EvalQuestion(f"training-{number}", words, dict.fromkeys(keys, 1.0))
+
+
+def ingest(shared: Path, data: Path, scratch: Path) -> dict[str, int]:
+    """All codes of training/articles.jsonl, and those of corpora/legi that are not among them.
+
+    Gives the third that each is in.
+    """
+    files = _codes(shared, scratch)
+    places = thirds(shared, files)
+    for place in range(THIRDS):
+        _ingest(data, [files[code] for code in files if places[code] == place], _service(place))
+    return places
+
+
+def reembed(data: Path, vectors: Path) -> StaticEmbedder:
+    """Embed what was ingested with these vectors in place of the shipped ones, which have learned
+    the questions by heart."""
+    embedder = StaticEmbedder(vectors)
+    parts = VectorParts(data, embedder)
+    try:
+        rebuild(parts)
+    finally:
+        parts.close()
+    return embedder
+
+
+class VectorParts(Parts):
+    """The parts of a folder whose vectors are not the shipped ones."""
+
+    def __init__(self, data: Path, embedder: Embedder) -> None:
+        super().__init__(Settings(data=data))
+        self.__dict__["embedder"] = embedder
+
+
+def everyone() -> Caller:
+    """A reader of all three."""
+    return Caller.of(map(_service, range(THIRDS)))
+
+
+def _service(place: int) -> str:
+    return f"third-{place}"
+
+
+def _codes(shared: Path, scratch: Path) -> dict[str, Path]:
+    """Title → file, in the JSON of legi-data."""
+    articles: dict[str, list[texts.Source]] = defaultdict(list)
+    for article in texts.training_articles(shared):
+        articles[article.code].append(article)
+    legi = shared / "corpora" / "legi"
+    files = {}
+    for file in [legi / "crpa" / "2026-05-28.json", *sorted((legi / "codes").glob("*.json"))]:
+        files[json.loads(file.read_text(encoding="utf-8"))["data"]["title"]] = file
+    for number, (code, held) in enumerate(sorted(articles.items())):
+        files[code] = scratch / f"LEGITEXT{number:012d}.json"
+        files[code].write_text(json.dumps(_tree(code, number, held)), encoding="utf-8")
+    return files
+
+
+def _tree(code: str, number: int, articles: Sequence[texts.Source]) -> Mapping[str, Any]:
+    text_id = f"LEGITEXT{number:012d}"
+    root = _section(text_id, code)
+    for order, article in enumerate(articles):
+        node = root
+        for title in article.titles:
+            last = node["children"][-1] if node["children"] else None
+            if last is None or last["data"].get("title") != title:
+                last = _section(f"{text_id}-{order}", title)
+                node["children"].append(last)
+            node = last
+        name = f"LEGIARTI{number:04d}{order:08d}"
+        data = {"id": name, "cid": name, "num": article.number, "texte": article.words}
+        node["children"].append({"type": "article", "data": data})
+    return root
+
+
+def _section(name: str, title: str) -> dict[str, Any]:
+    data = {"id": name, "cid": name, "title": title}
+    return {"type": "section", "data": data, "children": []}
+
+
+def _ingest(data: Path, sources: Sequence[Path], service: str) -> None:
+    """`referent ingest` as a user runs it; every source must be taken in."""
+    command = [sys.executable, "-c", "from api.cli import main; main()", "ingest", "--json"]
+    given = [*map(str, sources), "--data", str(data), "--service", service]
+    subprocess.run([*command, *given], check=True, stdout=subprocess.DEVNULL)
