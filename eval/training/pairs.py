@@ -18,7 +18,7 @@ from eval.ablation import kept_aside
 from eval.datasets import read_questions
 from eval.training.texts import Stems, Text, code_articles, read_lines, training_articles
 from rag.retrieval.lexical import word_tokens
-from rag.retrieval.thesaurus_file import shipped
+from rag.retrieval.thesaurus import Entry, Thesaurus, key_of
 
 TITLES = 3  # the nearest titles above an article
 LEGAL = 4  # terms of law an everyday word is taught
@@ -95,7 +95,8 @@ def asked_to_learn(shared: Path, *, hold_out: bool) -> list[Asked]:
         for words, topic, right in sheet_queries(shared)
         if not (hold_out and topic_held_out(topic))
     ]
-    return [Asked(word_tokens(w), _legal(w), right) for w, right in [*law, *sheets]]
+    known = _entries(shared)
+    return [Asked(word_tokens(w), _legal(w, known), right) for w, right in [*law, *sheets]]
 
 
 def question_pairs(asked: Iterable[Asked], texts: Collection[Text]) -> list[Pair]:
@@ -159,8 +160,14 @@ def by_kind(texts: Iterable[Text]) -> Mapping[bool, list[Text]]:
     return kinds
 
 
-def _legal(question: str) -> Stems:
-    concepts = shipped().concepts(question)
+def _entries(shared: Path) -> Thesaurus:
+    """Those at hand, not those shipped: a change there must not change the vectors."""
+    rows = read_lines(shared / "thesaurus.jsonl")
+    return Thesaurus((key_of(row["lay"]), Entry(row["lay"], tuple(row["legal"]))) for row in rows)
+
+
+def _legal(question: str, known: Thesaurus) -> Stems:
+    concepts = known.concepts(question)
     return [s for c in concepts for words in c.equivalents for s in word_tokens(words)]
 
 

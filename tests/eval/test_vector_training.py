@@ -35,6 +35,7 @@ def write(path: Path, rows: Iterable[object]) -> None:
 def shared(tmp_path: Path) -> Path:
     codes = [{"question": f"q {n}", "code": f"Code {n}", "num": "1", "also": []} for n in range(4)]
     write(tmp_path / "training" / "questions.jsonl", codes)
+    write(tmp_path / "thesaurus.jsonl", [{"lay": "requête", "legal": ["demande"]}])
     queries = [
         {"id": f"sujet {n}-0", "question": f"requête {n}", "relevant": {"F1": 5, "F2": 3}}
         for n in range(40)
