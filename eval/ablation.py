@@ -3,31 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import md5
 
 from eval.datasets import EvalQuestion
 from rag.bootstrap import Parts
+from rag.retrieval.reranking import Ranker, shipped
+from rag.retrieval.scoring import FEATURES
 from rag.retrieval.search import Searcher
 from rag.retrieval.weights import Weights
 
-# A line of the table → weights; "words" are the two sparse rankings, "meaning" the encoder.
-CONFIGURATIONS: Mapping[str, Weights] = {
-    "words": Weights(dense=0.0, equivalent=0.0),
-    "words with equivalents": Weights(dense=0.0),
-    "words and meaning": Weights(equivalent=0.0, meaning=0.0),
-    "equivalents for words only": Weights(meaning=0.0),
-    "equivalents for meaning only": Weights(equivalent=0.0),
-    "as shipped": Weights(),
-    "without passages": Weights(passage=0.0),
-    "passages as much as articles": Weights(passage=1.0),
-    "equivalents as much as what is asked": Weights(equivalent=1.0),
+SHIPPED = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What is searched, and which figures of the ranker do not count."""
+
+    weights: Weights = SHIPPED
+    without: frozenset[str] = frozenset()
+
+    def ranker(self) -> Ranker:
+        """The shipped one without these figures."""
+        kept = zip(FEATURES, shipped().weights, strict=True)
+        return Ranker(tuple(0.0 if name in self.without else weight for name, weight in kept))
+
+
+# "words" are the two sparse rankings, "meaning" the encoder.
+CONFIGURATIONS: Mapping[str, Configuration] = {
+    "words": Configuration(Weights(dense=False, equivalent=0.0)),
+    "words with equivalents": Configuration(Weights(dense=False)),
+    "words and meaning": Configuration(Weights(equivalent=0.0, meaning=0.0)),
+    "as shipped": Configuration(),
+    "without the article's words": Configuration(without=frozenset({"article"})),
+    "without titles apart": Configuration(without=frozenset({"title"})),
+    "without what the first mean": Configuration(without=frozenset({"drawn"})),
 }
 
 
 def searchers(parts: Parts) -> Iterator[tuple[str, Searcher]]:
     """One a configuration."""
-    for label, weights in CONFIGURATIONS.items():
-        yield label, Searcher(parts.catalogue, parts.index, parts.embedder, weights=weights)
+    for label, each in CONFIGURATIONS.items():
+        yield (
+            label,
+            Searcher(
+                parts.catalogue,
+                parts.index,
+                parts.embedder,
+                weights=each.weights,
+                ranker=each.ranker(),
+            ),
+        )
 
 
 def kept_aside(questions: Sequence[EvalQuestion]) -> list[EvalQuestion]:

@@ -2,17 +2,21 @@
 
 The second way nothing answers, but the law next door is there: near misses by the hundred. Codes
 are given to services by thirds (`thirds`), neighbours in one third, so that a reader of two
-services does without the third; rarity and ranking follow what a reader may read.
+services does without the third; rarity and ranking follow what a reader may read. Questions on
+the codes of corpora/legi (LAW) are asked of readers of these alone, as other sets are; those on
+the other codes of training/articles.jsonl (MORE) of readers of both.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain
+from dataclasses import dataclass
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +27,11 @@ from rag.embedding.static import StaticEmbedder
 from rag.maintenance import rebuild
 from rag.ports import Embedder
 from rag.retrieval.lexical import word_tokens
-from rag.settings import Settings
+from rag.settings import NO_MODEL, Settings
 from rag.types import Caller
 
 THIRDS = 3
+LAW, MORE = "law", "more"
 OWN = Path(__file__).with_name("questions.jsonl")
 
 
@@ -52,9 +57,21 @@ def family(code: str) -> str:
     return said[1] if len(said) > 1 else code
 
 
-def without_third(left_out: int) -> Caller:
-    """A reader of the two other thirds."""
-    return Caller.of(_service(third) for third in range(THIRDS) if third != left_out)
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who asks about a code: `every` reads it, `without` not its third. `shelf`: LAW or MORE."""
+
+    shelf: str
+    every: Caller
+    without: Caller
+
+
+def readers(shelf: str, left_out: int) -> Readers:
+    """Of a code of that shelf in that third."""
+    shelves = (LAW,) if shelf == LAW else (LAW, MORE)
+    every = [(each, place) for each in shelves for place in range(THIRDS)]
+    without = [_service(each, place) for each, place in every if place != left_out]
+    return Readers(shelf, Caller.of(_service(*each) for each in every), Caller.of(without))
 
 
 def questions(shared: Path) -> Iterator[tuple[str, EvalQuestion]]:
@@ -68,21 +85,21 @@ def questions(shared: Path) -> Iterator[tuple[str, EvalQuestion]]:
             yield row["code"], EvalQuestion(f"training-{number}", words, dict.fromkeys(keys, 1.0))
 
 
-def ingest(shared: Path, data: Path, scratch: Path) -> dict[str, int]:
-    """All codes of training/articles.jsonl, and those of corpora/legi that are not among them.
-
-    Gives the third that each is in.
-    """
-    files = _codes(shared, scratch)
+def ingest(shared: Path, data: Path, scratch: Path) -> dict[str, Readers]:
+    """All codes; code → who asks about it."""
+    law, more = _law(shared), _more(shared, scratch)
+    files = {**more, **law}
     places = thirds(shared, files)
-    for place in range(THIRDS):
-        _ingest(data, [files[code] for code in files if places[code] == place], _service(place))
-    return places
+    shelves = {code: LAW if code in law else MORE for code in files}
+    for shelf, place in product((LAW, MORE), range(THIRDS)):
+        chosen = [files[c] for c in files if (shelves[c], places[c]) == (shelf, place)]
+        if chosen:
+            _ingest(data, chosen, _service(shelf, place))
+    return {code: readers(shelves[code], places[code]) for code in files}
 
 
 def reembed(data: Path, vectors: Path) -> StaticEmbedder:
-    """Embed what was ingested with these vectors in place of the shipped ones, which have learned
-    the questions by heart."""
+    """Embed what was ingested with these vectors: the shipped ones know the questions by heart."""
     embedder = StaticEmbedder(vectors)
     parts = VectorParts(data, embedder)
     try:
@@ -100,24 +117,23 @@ class VectorParts(Parts):
         self.__dict__["embedder"] = embedder
 
 
-def everyone() -> Caller:
-    """A reader of all three."""
-    return Caller.of(map(_service, range(THIRDS)))
+def _service(shelf: str, place: int) -> str:
+    return f"{shelf}-{place}"
 
 
-def _service(place: int) -> str:
-    return f"third-{place}"
+def _law(shared: Path) -> dict[str, Path]:
+    """Title → file of corpora/legi."""
+    legi = shared / "corpora" / "legi"
+    files = [legi / "crpa" / "2026-05-28.json", *sorted((legi / "codes").glob("*.json"))]
+    return {json.loads(f.read_text(encoding="utf-8"))["data"]["title"]: f for f in files}
 
 
-def _codes(shared: Path, scratch: Path) -> dict[str, Path]:
-    """Title → file, in the JSON of legi-data."""
+def _more(shared: Path, scratch: Path) -> dict[str, Path]:
+    """Title → file of training/articles.jsonl, made in the JSON of legi-data."""
     articles: dict[str, list[texts.Source]] = defaultdict(list)
     for article in texts.training_articles(shared):
         articles[article.code].append(article)
-    legi = shared / "corpora" / "legi"
     files = {}
-    for file in [legi / "crpa" / "2026-05-28.json", *sorted((legi / "codes").glob("*.json"))]:
-        files[json.loads(file.read_text(encoding="utf-8"))["data"]["title"]] = file
     for number, (code, held) in enumerate(sorted(articles.items())):
         files[code] = scratch / f"LEGITEXT{number:012d}.json"
         files[code].write_text(json.dumps(_tree(code, number, held)), encoding="utf-8")
@@ -147,7 +163,8 @@ def _section(name: str, title: str) -> dict[str, Any]:
 
 
 def _ingest(data: Path, sources: Sequence[Path], service: str) -> None:
-    """`referent ingest` as a user runs it; every source must be taken in."""
+    """`referent ingest` as a user runs it, without vectors; every source must be taken in."""
     command = [sys.executable, "-c", "from api.cli import main; main()", "ingest", "--json"]
     given = [*map(str, sources), "--data", str(data), "--service", service]
-    subprocess.run([*command, *given], check=True, stdout=subprocess.DEVNULL)
+    without = {**os.environ, "REFERENT_EMBEDDING_MODEL": NO_MODEL}
+    subprocess.run([*command, *given], check=True, stdout=subprocess.DEVNULL, env=without)

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import tarfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +23,9 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 BLOCK = 1 << 20
 MAX_MANIFEST = 1 << 16  # bytes
+
+# What the readers of a file raise that was cut or changed.
+NOT_WHOLE = (tarfile.TarError, zlib.error, EOFError, ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _damaged(source: Path) -> Iterator[None]:
         raise UnreadableSource(
             "ce fichier n'existe pas", where=str(source), remedy="corrigez le chemin"
         ) from error
-    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, OSError) as error:
+    except (*NOT_WHOLE, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk, not the file
         raise UnreadableSource(

@@ -6,9 +6,9 @@ The projection writes them, so that they say what the index holds. What they are
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TypeVar
 
 import numpy as np
@@ -83,13 +83,14 @@ def count_again(connection: Connection) -> None:
         connection.execute(delete(table).where(table.c.text_id == text_id))
         found = _count(connection, text_id)
         if found.passages:
+            packed = found.counts.tobytes()
             connection.execute(
                 insert(table).values(
                     text_id=text_id,
-                    revision=uuid.uuid4().hex,
+                    revision=_revision(found, packed),
                     articles=found.articles,
                     passages=found.passages,
-                    counts=found.counts.tobytes(),
+                    counts=packed,
                 )
             )
 
@@ -160,6 +161,11 @@ def _count(connection: Connection, text_id: str) -> TextCounts:
     found["passages"][np.searchsorted(every, tokens)] = held
     found["articles"][np.searchsorted(every, own)] = times
     return TextCounts(len(articles), len(rows), found)
+
+
+def _revision(found: TextCounts, packed: bytes) -> str:
+    told = b"%d %d " % (found.articles, found.passages)
+    return blake2b(told + packed, digest_size=16).hexdigest()
 
 
 def _distinct(packed: Iterable[bytes]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.intp]]:

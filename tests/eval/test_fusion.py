@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.fusion import fuse, pool
+from eval.training.fusion import fuse, pool
 
 rankings = st.dictionaries(
     st.sampled_from(["a", "b", "c"]),
