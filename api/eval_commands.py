@@ -188,6 +188,7 @@ def _asking(parts: Parts, day: date | None, writer: str | None, judge: str) -> A
     from eval.asking import Asking
     from eval.judge import ModelJudge
     from rag.answering.choose import answerer, model_name
+    from rag.answering.extractive import MODEL
     from rag.maintenance import ready_index
     from rag.retrieval.search import Searcher
 
@@ -201,6 +202,9 @@ def _asking(parts: Parts, day: date | None, writer: str | None, judge: str) -> A
         answerer=None if writer is None else answerer(parts, searcher, parts.embedder, writer),
         model=model_name(parts.settings, writer or ""),
         judge=ModelJudge(judge, parts.settings) if judge else None,
+        unbound=None
+        if writer is None
+        else answerer(parts, searcher, parts.embedder, MODEL, least=0.0),
     )
 
 

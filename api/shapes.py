@@ -61,6 +61,7 @@ def answer_shape(answer: Answer) -> dict[str, Any]:
         "as_of": iso(answer.as_of),
         "answer": answer.answer,
         "refused": answer.refused,
+        "confidence": answer.confidence,
         "model": answer.model,
         "sentences": [sentence_shape(sentence) for sentence in answer.sentences],
         "citations": [citation_shape(citation) for citation in answer.citations],

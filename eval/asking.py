@@ -24,7 +24,8 @@ Judge = Callable[[str, Answer, Sequence[Hit]], Json]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How questions are asked. `answerer` None: rankings only; `judge` None: nobody judges.
+    """How questions are asked. `answerer` None: rankings only; `judge` None: nobody judges;
+    `unbound` answers below the threshold too, for what the answerer refused.
 
     `model`: who must have written an answer; one that another wrote in its place is a failure.
     `shape`: the JSON of an answer.
@@ -36,6 +37,7 @@ class Asking:
     answerer: Answerer | None = None
     model: str = ""
     judge: Judge | None = None
+    unbound: Answerer | None = None
 
     def ask(self, question: EvalQuestion) -> RunLine:
         """What one question gives; a model's failure is kept in the line."""
@@ -48,7 +50,7 @@ class Asking:
         line = replace(line, seconds=_spent(started, ended))
         if answer is None:
             return line
-        line = replace(line, answer=self.shape(answer))
+        line = replace(line, answer=self.shape(answer), held_back=self._held_back(asked, answer))
         return self._judged(line, answer, hits)
 
     def _ranking(self, asked: str) -> tuple[Ranked, ...]:
@@ -75,6 +77,12 @@ class Asking:
         if event.model != self.model:
             return None, hits, event.notice or f"répondu par {event.model}"
         return event, hits, ""
+
+    def _held_back(self, asked: str, answer: Answer) -> Json | None:
+        if self.unbound is None or not answer.refused or answer.confidence is None:
+            return None
+        question = Asked(asked, Caller.operator(), as_of=self.as_of)
+        return self.shape(self.unbound.ask(question, date.today()))
 
     def _judged(self, line: RunLine, answer: Answer, hits: Sequence[Hit]) -> RunLine:
         if self.judge is None or answer.refused:

@@ -32,6 +32,7 @@ ANSWERS = {
     "refusal_precision": "refus à raison, parmi les refus",
     "refusal_recall": "questions sans réponse refusées",
     "refused_answerable": "questions à réponse refusées",
+    "refused_right": "réponses justes refusées",
     "faithful": "réponses fidèles aux passages (juge)",
     "relevant": "réponses à propos (juge)",
 }
@@ -44,7 +45,8 @@ class Scored:
 
     `rank`: of the first right article, None when it is not among those found. `refused`, `right`
     (it cites one) and `confidence` are None without an answer, `right` also where the set does
-    not say what answers.
+    not say what answers. `would`: as `right`, of the answer that a refusal held back where the
+    run says what it was, of the answer itself elsewhere.
     """
 
     line: RunLine
@@ -54,6 +56,7 @@ class Scored:
     refused: bool | None = None
     right: bool | None = None
     confidence: float | None = None
+    would: bool | None = None
 
 
 def score(lines: Iterable[RunLine], expected: Sequence[EvalQuestion] = ()) -> list[Scored]:
@@ -86,15 +89,31 @@ def _scored(line: RunLine, question: EvalQuestion | None) -> Scored:
     if line.answer is None:
         return Scored(line, question, rank, values)
     refused, cited = bool(line.answer["refused"]), _cited(line.answer, question)
+    right = bool(cited & set(question.relevant)) if is_about_refusal(question) else None
+    would = _would(line, question, right, refused=refused)
+    if would:
+        values = {**values, "refused_right": float(refused)}
     return Scored(
         line,
         question,
         rank,
         values | _citing(line.answer, question, cited) | _refusing(question, refused) | judged,
         refused=refused,
-        right=bool(cited & set(question.relevant)) if is_about_refusal(question) else None,
+        right=right,
         confidence=line.answer.get("confidence"),
+        would=would,
     )
+
+
+def _would(
+    line: RunLine, question: EvalQuestion, right: bool | None, *, refused: bool
+) -> bool | None:
+    """None where an answer to an answerable question was refused and nobody knows which."""
+    if right is None or not refused or not question.answerable:
+        return right
+    if line.held_back is None:
+        return None
+    return bool(_cited(line.held_back, question) & set(question.relevant))
 
 
 def _ranking(gains: Sequence[float], relevant: Mapping[str, float]) -> dict[str, float]:

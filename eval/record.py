@@ -25,17 +25,24 @@ TARGET = Path(__file__).parent / "results" / "state.md"
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions and what they are asked of; paths below this project, or `SHARED`."""
+    """Questions and what they are asked of; paths below this project, or `SHARED`.
+
+    `beside`: a set whose questions are asked with the others.
+    """
 
     questions: str
     documents: tuple[str, ...]
+    beside: str = ""
 
 
 SHARED = "SHARED"
+POOLED = "POOLED"  # a file of both sets
 _CODES = (f"{SHARED}/corpora/legi/codes", f"{SHARED}/corpora/legi/crpa/2026-05-28.json")
 SETS: Mapping[str, QuestionSet] = {
     "corpus": QuestionSet("corpus/questions.jsonl", ("corpus",)),
-    "questions": QuestionSet(f"{SHARED}/eval/questions.jsonl", _CODES),
+    "questions": QuestionSet(
+        f"{SHARED}/eval/questions.jsonl", _CODES, beside="eval/unanswerable.jsonl"
+    ),
     "crpa-faq": QuestionSet(f"{SHARED}/eval/crpa-faq.jsonl", _CODES),
     "cdtn": QuestionSet(
         f"{SHARED}/eval/cdtn/questions.jsonl", (f"{SHARED}/eval/cdtn/documents.jsonl",)
@@ -46,7 +53,7 @@ SETS: Mapping[str, QuestionSet] = {
 def arguments(chosen: QuestionSet) -> list[str]:
     """Of `referent`, for a set; `SHARED` still stands for its folder."""
     sources = [part for path in chosen.documents for part in ("--documents", path)]
-    return ["eval", "run", chosen.questions, *sources]
+    return ["eval", "run", POOLED if chosen.beside else chosen.questions, *sources]
 
 
 def section(name: str, chosen: QuestionSet, found: Mapping[str, Any]) -> str:
@@ -56,8 +63,9 @@ def section(name: str, chosen: QuestionSet, found: Mapping[str, Any]) -> str:
         f"| {each['count']} |"
         for key, each in found["figures"].items()
     )
+    both = f"    cat {chosen.questions} {chosen.beside} > {POOLED}\n" if chosen.beside else ""
     return (
-        f"## {name}\n\n    referent {shlex.join(arguments(chosen))}\n\n"
+        f"## {name}\n\n{both}    referent {shlex.join(arguments(chosen))}\n\n"
         f"{found['questions']} questions, right answers by {found['level']}.\n\n"
         f"| Measure | Value | 95 % | Questions |\n| --- | --- | --- | --- |\n{rows}\n"
     )
@@ -73,12 +81,25 @@ def page(sections: Sequence[str], commit: str, day: date) -> str:
 
 
 def _measured(name: str, shared: Path, runs: Path) -> Mapping[str, Any]:
-    lines = runs / f"{name}.jsonl"
-    asked = [each.replace(SHARED, str(shared)) for each in arguments(SETS[name])]
-    printed = _referent(*asked, "--out", str(lines), "--json")
+    lines, chosen = runs / f"{name}.jsonl", SETS[name]
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as pooled:
+        if chosen.beside:
+            for path in (chosen.questions, chosen.beside):
+                pooled.write((ROOT / path.replace(SHARED, str(shared))).read_text("utf-8"))
+            pooled.flush()
+        standing = {SHARED: str(shared), POOLED: pooled.name}
+        printed = _referent(*_filled(arguments(chosen), standing), "--out", str(lines), "--json")
     _referent("eval", "report", str(lines), "--out", str(runs / f"{name}.html"))
     found: Mapping[str, Any] = json.loads(printed)
     return found
+
+
+def _filled(given: Sequence[str], standing: Mapping[str, str]) -> list[str]:
+    """With what stands for a path replaced by it."""
+    filled = list(given)
+    for name, path in standing.items():
+        filled = [each.replace(name, path) for each in filled]
+    return filled
 
 
 def _referent(*given: str) -> str:

@@ -32,13 +32,15 @@ class Side:
     """One line of the table about length: all questions, or matched pairs.
 
     `refused_without` and `refused_with`: shares refused of the questions without and with an
-    answer. `area`: of the confidence, None without one; `length_area`: of the number of words.
+    answer; `refused_right`: of those whose answer is or would have been right, None where there
+    are none. `area`: of the confidence, None without one; `length_area`: of the number of words.
     """
 
     unanswerable: int
     answerable: int
     refused_without: float
     refused_with: float
+    refused_right: float | None
     length_area: float
     area: Estimate | None
 
@@ -49,8 +51,13 @@ def judged(scored: Sequence[Scored]) -> list[Scored]:
 
 
 def has_confidence(scored: Sequence[Scored]) -> bool:
-    """True when each of these answers has one."""
-    return bool(scored) and all(s.confidence is not None for s in scored)
+    """True when these answers have one; a question that names its article has none of its own."""
+    return any(s.confidence is not None for s in scored)
+
+
+def sure(scored: Scored) -> float:
+    """The confidence; 1 where it was not asked, as such an answer is always given."""
+    return 1.0 if scored.confidence is None else scored.confidence
 
 
 def area(scores: Values, positive: npt.NDArray[np.bool_]) -> float:
@@ -76,48 +83,57 @@ def estimated_area(scores: Sequence[float], positive: Sequence[bool]) -> Estimat
 def areas(scored: Sequence[Scored]) -> dict[str, Estimate]:
     """Areas of the confidence; nothing where the answers have none.
 
-    "right": right answers against wrong ones and unanswerable questions (what was refused to an
-    answerable question is neither: nobody saw it), "answerable" against unanswerable, "matched":
-    the same between pairs of one length.
+    "right": answers that are or would have been right against wrong ones and unanswerable
+    questions (what was refused to an answerable question is neither where the run does not say
+    what was held back), "answerable" against unanswerable, "matched": the same between pairs of
+    one length.
     """
     asked = judged(scored)
     if not has_confidence(asked):
         return {}
-    known = [s for s in asked if not (s.refused and s.question.answerable)]
+    known = [s for s in asked if s.would is not None]
     sides = {
-        "right": (known, [bool(s.right) for s in known]),
+        "right": (known, [bool(s.would) for s in known]),
         "answerable": (asked, [s.question.answerable for s in asked]),
     }
     found = {
-        name: estimated_area([s.confidence or 0.0 for s in lines], marks)
+        name: estimated_area([sure(s) for s in lines], marks)
         for name, (lines, marks) in sides.items()
     }
     paired = pairs(asked)
     return {**found, "matched": _paired_area(paired)} if paired else found
 
 
-def curve(scored: Sequence[Scored]) -> list[Point]:
-    """Risk by coverage, surest answers first; a refusal is no answer.
-
-    Without a confidence in each answer, the one point where the run stands.
-    """
+def stands(scored: Sequence[Scored]) -> Point | None:
+    """Where the run's own threshold puts it on the curve; None where nothing was answered."""
     asked = judged(scored)
     given = [s for s in asked if not s.refused]
+    return _point(given, len(asked)) if given else None
+
+
+def curve(scored: Sequence[Scored]) -> list[Point]:
+    """Risk by coverage, surest answers first: whatever the threshold, as far as the run says what
+    was held back by its own; else a refusal is no answer.
+
+    Without a confidence, the one point where the run stands.
+    """
+    asked = judged(scored)
+    given = [s for s in asked if not s.refused or s.line.held_back is not None]
     if not given:
         return []
     if not has_confidence(given):
         return [_point(given, len(asked))]
-    surest = sorted(given, key=lambda s: -(s.confidence or 0.0))
+    surest = sorted(given, key=lambda s: -sure(s))
     ends = [at for at in range(1, len(surest)) if _drops(surest[at - 1], surest[at])]
     return [_point(surest[:end], len(asked)) for end in [*ends, len(surest)]]
 
 
 def _drops(surer: Scored, less: Scored) -> bool:
-    return surer.confidence != less.confidence
+    return sure(surer) != sure(less)
 
 
 def _point(given: Sequence[Scored], asked: int) -> Point:
-    wrong = sum(not s.right for s in given)
+    wrong = sum(not s.would for s in given)
     return Point(coverage=len(given) / asked, risk=wrong / len(given))
 
 
@@ -141,11 +157,13 @@ def _side(lines: Sequence[Scored], estimate: Estimate | None) -> Side:
     without = [s for s in lines if not s.question.answerable]
     answerable = [s for s in lines if s.question.answerable]
     lengths = np.array([float(length(s)) for s in lines])
+    right = [s for s in answerable if s.would]
     return Side(
         len(without),
         len(answerable),
         sum(bool(s.refused) for s in without) / len(without),
         sum(bool(s.refused) for s in answerable) / len(answerable),
+        sum(bool(s.refused) for s in right) / len(right) if right else None,
         area(lengths, np.array([s.question.answerable for s in lines])),
         estimate,
     )
@@ -179,5 +197,5 @@ def _same_length(one: Scored, other: Scored) -> bool:
 
 def _paired_area(paired: Sequence[tuple[Scored, Scored]]) -> Estimate:
     """How often, within a pair, the answerable one is the surer; ties half."""
-    gaps = [(good.confidence or 0.0) - (without.confidence or 0.0) for without, good in paired]
+    gaps = [sure(good) - sure(without) for without, good in paired]
     return mean(0.5 * (1 + np.sign(np.array(gaps))))

@@ -14,7 +14,7 @@ from eval.report_style import STYLE
 from rag.legal.titles import article_name
 
 DRAWN = ("mrr", "ndcg@10", "hit@1", "hit@10", "recall@100", "gold_cited", "refusal_recall",
-         "refused_answerable")  # fmt: skip
+         "refused_answerable", "refused_right")  # fmt: skip
 RANKS = ((1, 1), (2, 3), (4, 5), (6, 10), (11, 20), (21, 50), (51, 100))
 WORST = 20
 INSTEAD = 3  # articles found in the place of the right one
@@ -77,6 +77,7 @@ def _short(key: str) -> str:
         "gold_cited": "cite un bon article",
         "refusal_recall": "sans réponse : refusées",
         "refused_answerable": "à réponse : refusées",
+        "refused_right": "justes : refusées",
     }
     return shorter.get(key, summary.label(key))
 
@@ -128,9 +129,10 @@ def _refusal(configurations: Sequence[Configuration]) -> str:
     )
     return (
         "<h2>Refus</h2><p>Risque (part des réponses données qui ne citent aucun bon article) selon "
-        f"la part des questions répondues, les plus sûres d'abord.</p>"
-        f"{plots.legend(c.name for c in about)}{picture}"
+        f"la part des questions répondues, les plus sûres d'abord, quel que soit le seuil.</p>"
+        f"{_stands(about)}{plots.legend(c.name for c in about)}{picture}"
         + _table("Refus, toutes longueurs et à longueur égale", _LENGTHS, _lengths(about))
+        + _areas(about)
         + f'<p class="faint">À longueur égale : chaque question sans réponse est mise en regard '
         f"d'une question à réponse dont le nombre de mots diffère de "
         f"{100 * refusal.LENGTH_TOLERANCE:.0f} % au plus. L'aire de la longueur seule dit ce que "
@@ -138,8 +140,31 @@ def _refusal(configurations: Sequence[Configuration]) -> str:
     )
 
 
+def _stands(configurations: Iterable[Configuration]) -> str:
+    """Where each run's threshold puts it."""
+    points = ((c.name, refusal.stands(c.scored)) for c in configurations)
+    told = "".join(
+        f"<li>{escape(name)} : à son seuil, {_share(at.coverage)} des questions répondues, risque "
+        f"{_share(at.risk)}</li>"
+        for name, at in points
+        if at is not None
+    )
+    return f"<ul>{told}</ul>" if told else ""
+
+
+def _areas(configurations: Sequence[Configuration]) -> str:
+    found = [(c.name, refusal.areas(c.scored)) for c in configurations]
+    rows = [
+        [label, *(_figure(each.get(key)) for _, each in found)]
+        for key, label in summary.AREAS.items()
+    ]
+    if not any(each for _, each in found):
+        return ""
+    return _table("Ce que vaut la confiance", ["Aire", *(name for name, _ in found)], rows)
+
+
 _LENGTHS = ["Configuration", "Questions", "Sans réponse : refusées", "À réponse : refusées",
-            "Aire de la confiance", "Aire de la longueur seule"]  # fmt: skip
+            "Justes : refusées", "Aire de la confiance", "Aire de la longueur seule"]  # fmt: skip
 
 
 def _lengths(configurations: Iterable[Configuration]) -> list[list[str]]:
@@ -150,6 +175,7 @@ def _lengths(configurations: Iterable[Configuration]) -> list[list[str]]:
             f"{names[which]} ({side.unanswerable} sans réponse, {side.answerable} à réponse)",
             _share(side.refused_without),
             _share(side.refused_with),
+            "—" if side.refused_right is None else _share(side.refused_right),
             _figure(side.area),
             f"{side.length_area:.2f}".replace(".", ","),
         ]

@@ -35,8 +35,10 @@ class RunLine:
     """What one question gave.
 
     `question` None: the line does not say what was expected. `answer`: the shape of `referent
-    ask`; None with an `error` when there is none, and with "" when none was asked for. `seconds`
-    is all of it, `search_seconds` the ranking alone, None where it was not measured.
+    ask`; None with an `error` when there is none, and with "" when none was asked for.
+    `held_back`: the answer that would have been given without a threshold, where it was refused
+    for it. `seconds` is all but that, `search_seconds` the ranking alone, None where it was not
+    measured.
     """
 
     question_id: str
@@ -44,6 +46,7 @@ class RunLine:
     ranking: tuple[Ranked, ...]
     question: EvalQuestion | None = None
     answer: Json | None = None
+    held_back: Json | None = None
     seconds: float = 0.0
     search_seconds: float | None = None
     judged: Json | None = None
@@ -62,6 +65,8 @@ def line_shape(line: RunLine) -> Json:
     }
     if line.answer is not None:
         shape["answer"] = line.answer
+    if line.held_back is not None:
+        shape["held_back"] = line.held_back
     if line.judged is not None:
         shape["judged"] = line.judged
     if line.error:
@@ -90,6 +95,7 @@ def line_of(shape: Json) -> RunLine:
         ranking=tuple(ranking),
         question=EvalQuestion(shape["id"], shape["question"], **expected) if expected else None,
         answer=shape.get("answer"),
+        held_back=shape.get("held_back"),
         seconds=shape["seconds"],
         search_seconds=shape.get("search_seconds"),
         judged=shape.get("judged"),

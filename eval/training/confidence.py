@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -202,6 +203,14 @@ def calibrated(rows: Table, odds: Floats) -> Fitted:
     return Fitted(whole.weights * slope, whole.bias * slope + platt.bias)
 
 
+def of_small(rows: Table, fitted: Fitted, least: float) -> float:
+    """What is added to the log-odds over a small catalogue, so that on the demo corpus no more
+    right answers are refused than asked for. Right and wrong ones look alike there."""
+    right = rows.right & (rows.shelves == CORPUS)
+    lowest = np.quantile(fitted.odds(rows.features[right]), MOST_RIGHT_REFUSED)
+    return round(math.log(least / (1 - least)) - float(lowest), 4)
+
+
 def threshold(rows: Table, sure: Floats) -> float:
     """Half way between refusing as many unanswerable questions and as few right answers as
     asked for, of the readers of corpora/legi."""
@@ -290,10 +299,13 @@ def main() -> None:
     odds = cross_validated(rows)
     fitted = calibrated(rows, odds)
     platt = fit(odds[:, None], rows.right.astype(np.float64), rows.counts, 0.0)
-    sure = chance(platt.odds(odds[:, None]))
-    least = threshold(rows, sure)
+    brought = platt.odds(odds[:, None])
+    least = threshold(rows, chance(brought))
+    small = of_small(rows, fitted, least)
+    sure = chance(brought + np.where(rows.shelves == CORPUS, small, 0.0))
     weights = dict(zip(FEATURES, (round(float(w), 4) for w in fitted.weights), strict=True))
-    content = {"weights": weights, "bias": round(fitted.bias, 4), "threshold": least}
+    bias = round(fitted.bias, 4)
+    content = {"weights": weights, "bias": bias, "small": small, "threshold": least}
     given.out.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     said = report(rows, sure, fitted, least)
     given.results.write_text(said, "utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import abc
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from rag.answering import citations, wording
 from rag.answering.checking import Checker
+from rag.answering.confidence import Confidence
 from rag.answering.drafting import Drafting, GeneratorFor
 from rag.answering.extractive import ExtractiveGenerator
 from rag.answering.followup import Rewriter, by_rule, standalone
@@ -46,13 +47,16 @@ class Checked:
 
 Event = Found | Checked | Answer
 Events = abc.Generator[Event, None, None]
+# How sure one may be of an answer to this question from these hits; None: it is not asked.
+Sure = Callable[[Asked, str, Sequence[Hit]], float | None]
 
 
 class Answerer:
     """Answers from one catalogue, with the generator that fits the caller.
 
     `fallback` answers in its place while the model's server does not answer; `rewriter` makes a
-    question that follows others stand alone.
+    question that follows others stand alone. Where `sure` says less than `least`, nothing is
+    written, whoever would write.
     """
 
     def __init__(
@@ -62,12 +66,16 @@ class Answerer:
         generator: GeneratorFor,
         fallback: GeneratorFor | None = None,
         rewriter: Rewriter = by_rule,
+        sure: Sure = lambda _asked, _question, _hits: None,
+        least: float = 0.0,
     ) -> None:
         self._engine = engine
         self._searcher = searcher
         self._generator = generator
         self._fallback = fallback
         self._rewriter = rewriter
+        self._sure = sure
+        self._least = least
 
     def ask(self, asked: Asked, today: date) -> Answer:
         """An answer whose every citation has been checked, or a refusal with the nearest texts.
@@ -102,9 +110,12 @@ class Answerer:
             wrong = tuple(premises(asked.question, checker))
         rewritten = "" if searched == asked.question else searched
         yield Found(found.hits, rewritten, wrong, found.understood)
+        with watch("generate"):
+            sure = self._sure(asked, searched, found.hits)
         drafting = Drafting(self._generator, self._fallback, asked, day, watch)
+        read = found.hits if sure is None or sure >= self._least else ()
         sentences: list[Sentence] = []
-        with closing(drafting.drafts(searched, found.hits)) as drafts:
+        with closing(drafting.drafts(searched, read)) as drafts:
             for draft in drafts:
                 known = len(checker.citations)
                 with watch("verify"):
@@ -118,7 +129,7 @@ class Answerer:
             written, found = _without(checker.withdrawn, written, found)
         timings = {**found.timings, "generate": 0.0, **watch.timings}
         timings["total"] = round(sum(timings.values()), 3)
-        yield _answer(asked, rewritten, wrong, found, written, timings)
+        yield _answer(asked, rewritten, wrong, found, written, sure, timings)
 
     def _searched(self, asked: Asked, watch: Stopwatch) -> str:
         if not asked.history:
@@ -159,6 +170,7 @@ def _answer(
     wrong: tuple[Premise, ...],
     found: SearchResult,
     written: _Written,
+    sure: float | None,
     timings: dict[str, float],
 ) -> Answer:
     refused = not any(each.support == citations.VERIFIED for each in written.sentences)
@@ -180,6 +192,7 @@ def _answer(
         premises=wrong,
         understood=found.understood,
         spent=written.drafting.generator.spent,
+        confidence=sure,
     )
 
 
@@ -203,3 +216,17 @@ def extractive(searcher: Searcher, embedder: Embedder | None) -> GeneratorFor:
         embedder,
         lambda question: searcher.concepts(question, asked.without),
     )
+
+
+def confidence(searcher: Searcher, embedding: Callable[[], Embedder]) -> Sure:
+    """How sure one may be, by what the caller may read; `embedding`: as in Confidence."""
+
+    def sure(asked: Asked, question: str, hits: Sequence[Hit]) -> float | None:
+        return Confidence(
+            lambda tokens: searcher.rarity(tokens, asked.caller),
+            lambda words: searcher.concepts(words, asked.without),
+            embedding,
+            articles=lambda: searcher.articles(asked.caller),
+        ).of(question, hits)
+
+    return sure

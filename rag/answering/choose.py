@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rag.answering.answer import Answerer, extractive
+from functools import lru_cache
+
+from rag.answering.answer import Answerer, confidence, extractive
 from rag.answering.extractive import MODEL
 from rag.answering.stopping import Stop
 from rag.bootstrap import Parts
@@ -23,16 +25,21 @@ def answerer(
     embedder: Embedder | None,
     model: str = "",
     stop: Stop | None = None,
+    least: float | None = None,
 ) -> Answerer:
     """An Answerer that writes with `model`, as `model_name` reads it, until `stop` is set.
+
+    `least`: the confidence below which it refuses; None: the settings'.
 
     Raises:
         UsageError: a model is named and the settings have no server, or do not allow it.
     """
     quoting = extractive(searcher, embedder)
+    sure = confidence(searcher, _shipped_vectors)
+    least = parts.settings.min_confidence if least is None else least
     name = model_name(parts.settings, model)
     if name == MODEL:
-        return Answerer(parts.catalogue, searcher, quoting)
+        return Answerer(parts.catalogue, searcher, quoting, sure=sure, least=least)
     written = _model(name, parts.settings, stop)
     from rag.answering.rewriting import ModelRewriter
 
@@ -42,6 +49,8 @@ def answerer(
         lambda _asked, _day: written,
         fallback=quoting,
         rewriter=ModelRewriter(name, parts.settings, stop=stop),
+        sure=sure,
+        least=least,
     )
 
 
@@ -57,6 +66,14 @@ def model_revision(settings: Settings, asked: str) -> str:
     from rag.answering.server import ModelServer
 
     return f"{name} {ModelServer(settings).revision(name)}"
+
+
+@lru_cache(1)
+def _shipped_vectors() -> Embedder:
+    """Those that the confidence was fitted for."""
+    from rag.embedding.static import StaticEmbedder
+
+    return StaticEmbedder()
 
 
 def _model(name: str, settings: Settings, stop: Stop | None) -> Generator:

@@ -34,11 +34,14 @@ class Drafting:
         self._watch = watch
 
     def drafts(self, question: str, hits: Sequence[Hit]) -> Generator[DraftSentence, None, None]:
-        """Each draft as it is written; the time of writing is added up.
+        """Each draft as it is written; the time of writing is added up. Without hits nobody is
+        asked to write.
 
         Raises:
             ModelFailure: what was given before is no answer.
         """
+        if not hits:
+            return
         try:
             yield from self._timed(question, hits)
         except AnswerTooLong as limit:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.granted import asked_part
+from rag.answering.held import Meant, asked_tokens
+from rag.answering.named import in_vain, named, only_names
 from rag.answering.sentences import (
     Span,
     introduction,
@@ -16,26 +18,23 @@ from rag.answering.sentences import (
     table_header,
     with_items,
 )
-from rag.legal.titles import meant
 from rag.ports import DraftSentence, Embedder, Generator, Quote
-from rag.retrieval.lexical import tokens, word_tokens
-from rag.retrieval.numbers import find_numbers, number_key
+from rag.retrieval.lexical import tokens
 from rag.retrieval.thesaurus import Concept
-from rag.types import Hit, Text
+from rag.types import Hit
 
 MODEL = "extractive"
 
-READ_HITS = 16  # passages read; what stands lower rarely answers
-MAX_QUOTES = 3
-OTHER_WORDS = 2  # « que dit l’article… » : more than these ask something of the article
+# Articles quoted, a sentence each: a right one is among the first five far more often than among
+# three sentences of the likeliest, and the search orders them better than their sentences do
+# (`eval/results/confidence.md`).
+MAX_QUOTES = 5
+OF_NAMED = 3  # sentences quoted of the articles that a question names
 MAX_LIST = 700  # characters of a list quoted with the sentence that introduces it
-# Below this confidence nothing that was found answers. Chosen so that at most 15 % of the questions
-# whose right article stands among the first six are refused, on `corpus/questions.jsonl` and on
-# `eval/questions.jsonl` over 28 codes (4 % of both together); words alone tell little more.
-MIN_CONFIDENCE = 0.45
-# What a sentence is worth, chosen on the same two sets (142 questions: the gold article among the
-# three sentences quoted for 45, against 41 by words alone; the gold words for 35, against 30).
-MIN_SHARE = 0.5  # of what the best sentence is worth: what says less is left out
+# What a sentence is worth, chosen on `corpus/questions.jsonl` and `eval/questions.jsonl` over 28
+# codes (142 questions: the gold article among the three sentences quoted for 45, against 41 by
+# words alone; the gold words for 35, against 30).
+MIN_SHARE = 0.5  # of what the best sentence is worth: what says less of a named article is left out
 RANK_DECAY = 0.8  # a sentence of the next article must say that much more
 LENGTH_POWER = 0.35  # a sentence of twice the words must hold 1.27 times the question's
 USUAL_LENGTH = 20  # words
@@ -61,9 +60,6 @@ class _Choice:
     length: int  # words
 
 
-ASKING = frozenset(tokens("combien comment pourquoi quand date heure jour moment endroit lieu"))
-
-
 class ExtractiveGenerator(Generator):
     """`Generator` that quotes. `weigh` gives the rarity of tokens in the corpus, `known` what the
     thesaurus knows of a question."""
@@ -78,21 +74,24 @@ class ExtractiveGenerator(Generator):
         self._known = known
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftSentence]:
-        """The sentences that answer, verbatim, by article; none when the passages do not."""
+        """The sentence of each of the first articles that says most of what is asked, verbatim;
+        of an article that is named, several. None where no sentence says anything of it."""
         question = asked_part(question)
-        weights = self._weigh([t for t in dict.fromkeys(tokens(question)) if t not in ASKING])
-        asked = _asked_for(question, hits)
-        read = asked or dict(enumerate(hits[:READ_HITS]))
-        meant = Meant(self._known(question))
-        sure = confidence(weights, list(read.values()), meant)
-        if not weights or (not asked and sure < MIN_CONFIDENCE):
+        weights = self._weigh(asked_tokens(question))
+        if not math.fsum(weights.values()) or in_vain(question, weights, hits):
             return
-        if asked and _only_names(question, weights, asked):
+        asked = named(question, hits)
+        if asked and only_names(question, weights, asked):
             yield from _whole(asked)
             return
+        read = asked or dict(enumerate(hits))
+        meant = Meant(self._known(question))
         choices = list(_choices(read, weights, self._meaning(question, list(read.values())), meant))
-        chosen = _choose(choices, weights) or (_beginning(choices) if asked else [])
-        yield from _drafts(_by_article(chosen, read), read)
+        if asked:
+            chosen = _by_article(_choose(choices, weights) or _beginning(choices), read)
+        else:
+            chosen = _one_of_each(choices, read, weights)
+        yield from _drafts(chosen, read)
 
     def _meaning(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         """Sentence → cosine with the question; nothing without an embedding model."""
@@ -103,25 +102,6 @@ class ExtractiveGenerator(Generator):
         return dict(zip(words, map(float, cosines), strict=True))
 
 
-def _asked_for(question: str, hits: Sequence[Hit]) -> dict[int, Hit]:
-    """The hits, by position, of the articles that the question names: it asks about them.
-
-    Where it names a text too, those of that text only; none where it names another code.
-    """
-    keys = {key for _, _, key in find_numbers(question)}
-    numbered = {at: hit for at, hit in enumerate(hits) if number_key(hit.article) in keys}
-    holders = {hit.text_id: Text(hit.text_id, hit.text) for hit in numbered.values()}
-    texts = {text.text_id for text in meant(question, list(holders.values()))}
-    return {at: hit for at, hit in numbered.items() if hit.text_id in texts}
-
-
-def _only_names(question: str, weights: Mapping[str, float], asked: Mapping[int, Hit]) -> bool:
-    """True when the question says hardly more than the article's number and its text's name."""
-    named = {token for hit in asked.values() for token in tokens(hit.text)}
-    others = [t for t in word_tokens(question) if t in weights and t not in named and len(t) > 2]
-    return len(others) <= OTHER_WORDS and not any(char.isdigit() for t in others for char in t)
-
-
 def _whole(asked: Mapping[int, Hit]) -> Iterator[DraftSentence]:
     """The words of the first article asked for, from its beginning, as far as they were read."""
     first = next(iter(asked.values())).article_id
@@ -130,47 +110,18 @@ def _whole(asked: Mapping[int, Hit]) -> Iterator[DraftSentence]:
         yield _draft(at, [read[at].passage])
 
 
-class Meant:
-    """Which tokens of a question a sentence holds in other words: the thesaurus says so."""
-
-    def __init__(self, concepts: Iterable[Concept] = ()) -> None:
-        self._forms = [
-            (frozenset(word_tokens(words)), frozenset(concept.tokens))
-            for concept in concepts
-            for words in concept.equivalents
-        ]
-
-    def held(self, there: frozenset[str]) -> frozenset[str]:
-        """The tokens there, and those of the question that a whole equivalent there stands for."""
-        return there.union(*(asked for form, asked in self._forms if form and form <= there))
-
-
-NOTHING_MEANT = Meant()
-
-
-def confidence(
-    weights: Mapping[str, float], hits: Sequence[Hit], meant: Meant = NOTHING_MEANT
-) -> float:
-    """How much of the question the best sentence holds, by weight over the root of the whole.
-
-    The root, because a long question is never held whole: over questions of all lengths this
-    tells right answers from wrong ones better than the plain share. The rarest word weighs 1.
-    """
-    rarest = max(weights.values(), default=0.0)
-    total = sum(weights.values())
-    if not total:
-        return 0.0
-    held = (
-        math.fsum(weights[token] for token in meant.held(_held(hit, span)) & weights.keys())
-        for hit in hits
-        for span in sentences(hit.passage)
-    )
-    return max(held, default=0.0) / math.sqrt(total * rarest)
-
-
-def _held(hit: Hit, span: tuple[int, int]) -> frozenset[str]:
-    """What a sentence is about: its words, and the heading of its article."""
-    return frozenset(tokens(f"{hit.passage[span[0] : span[1]]}\n{hit.heading}"))
+def _one_of_each(
+    choices: Sequence[_Choice], hits: Mapping[int, Hit], weights: Mapping[str, float]
+) -> list[_Choice]:
+    """The best sentence of each of the first articles that say something, in their order."""
+    best: dict[str, tuple[float, _Choice]] = {}
+    for choice in choices:
+        worth = _worth(choice, frozenset(), weights)
+        known = best.get(hits[choice.hit].article_id)
+        if worth > (known[0] if known else 0.0):
+            best[hits[choice.hit].article_id] = worth, choice
+    chosen = sorted((choice for _, choice in best.values()), key=lambda c: hits[c.hit].rank)
+    return chosen[:MAX_QUOTES]
 
 
 def _choices(
@@ -203,11 +154,11 @@ def _choices(
 
 
 def _choose(choices: list[_Choice], weights: Mapping[str, float]) -> list[_Choice]:
-    """The best sentence, then those that add much of the question, at most MAX_QUOTES."""
+    """The best sentence, then those that add much of the question, at most OF_NAMED."""
     chosen: list[_Choice] = []
     covered: frozenset[str] = frozenset()
     least = 0.0
-    while choices and len(chosen) < MAX_QUOTES:
+    while choices and len(chosen) < OF_NAMED:
         best = max(choices, key=lambda choice: _worth(choice, covered, weights))
         worth = _worth(best, covered, weights)
         if worth <= least:
@@ -221,7 +172,7 @@ def _choose(choices: list[_Choice], weights: Mapping[str, float]) -> list[_Choic
 
 def _beginning(choices: Sequence[_Choice]) -> list[_Choice]:
     """The first sentences of the first hit: of an article that is named, but in other words."""
-    return [choice for choice in choices if choice.hit == choices[0].hit][:MAX_QUOTES]
+    return [choice for choice in choices if choice.hit == choices[0].hit][:OF_NAMED]
 
 
 def _worth(choice: _Choice, covered: frozenset[str], weights: Mapping[str, float]) -> float:

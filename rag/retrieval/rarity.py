@@ -31,6 +31,7 @@ class Rarity:
 
     tokens: Sequence[int]
     weights: Mapping[str, Floats]
+    articles: int  # among which they were counted
 
     def weigh(self, vector: SparseVector) -> dict[str, SparseVector]:
         """A question's vector, whose tokens were asked of, times their weights, by name."""
@@ -67,9 +68,10 @@ class Rarities:
             for readers, each in self._up_to_date(connection).items()
             if readable(caller, readers)
         ]
-        articles = _idf(sum(each.articles for each in seen), _df(seen, asked, "articles"))
+        count = sum(each.articles for each in seen)
+        articles = _idf(count, _df(seen, asked, "articles"))
         passages = _idf(sum(each.passages for each in seen), _df(seen, asked, "passages"))
-        return Rarity(tuple(tokens), {ARTICLE: articles, PASSAGE: passages})
+        return Rarity(tuple(tokens), {ARTICLE: articles, PASSAGE: passages}, count)
 
     def _up_to_date(self, connection: Connection) -> Mapping[Readers, _Class]:
         state = properties.read(connection, properties.STATE)

@@ -100,6 +100,11 @@ class Searcher:
             found = self._rarities.of(connection, ids, caller)
         return dict(zip(tokens, found.weights[ARTICLE].tolist(), strict=True))
 
+    def articles(self, caller: Caller) -> int:
+        """How many articles the caller may read, each of their versions counted."""
+        with reading(self._engine) as connection:
+            return self._rarities.of(connection, (), caller).articles
+
     def concepts(self, question: str, without: frozenset[str] = NOTHING_OFF) -> list[Concept]:
         """What the thesaurus knows of a question."""
         thesaurus = shipped() if self._thesaurus is None else self._thesaurus

@@ -30,6 +30,7 @@ MORE = {
     "answer_id",
     "searched",
     "premises",
+    "confidence",
     "cached",
     "understood",
 }

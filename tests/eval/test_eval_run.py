@@ -246,8 +246,10 @@ def test_a_judge_that_says_no_or_does_not_answer(data: Path, tmp_path: Path) -> 
 
 def test_an_answer_written_without_the_model_is_a_failure(data: Path, asked: Path) -> None:
     with serving(m=says("Le", ollama.CUT)) as fake:
-        ran = evaluate("run", asked, "--data", data, "--model", "m", "--json", **with_server(fake))
-    assert (ran.status, set(ran.json["failures"])) == (1, {"recours", "mairie", "rien"})
+        settings = {**with_server(fake), "REFERENT_MIN_CONFIDENCE": "0"}
+        ran = evaluate("run", asked, "--data", data, "--model", "m", "--json", **settings)
+    # for the third nothing is found, so that no model is asked
+    assert (ran.status, set(ran.json["failures"])) == (1, {"recours", "mairie"})
     assert "gold_cited" not in ran.json["figures"] and ran.json["figures"]["mrr"]["value"] == 1.0
 
 
@@ -278,3 +280,6 @@ def test_the_record_names_its_command_and_commit() -> None:
     assert "| `mrr` | 0.500 | 0.250 – 0.750 | 2 |" in section
     command = "referent eval run SHARED/eval/cdtn/questions.jsonl --documents SHARED/eval/cdtn/"
     assert command in section
+    both = record.section("questions", record.SETS["questions"], found)
+    assert "cat SHARED/eval/questions.jsonl eval/unanswerable.jsonl > POOLED" in both
+    assert "referent eval run POOLED --documents SHARED/corpora/legi/codes" in both

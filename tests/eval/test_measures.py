@@ -56,7 +56,8 @@ def test_without_a_right_answer_there_is_no_rank_to_measure() -> None:
     ("right", "cited", "expected"),
     [
         (["1", "2"], ["1", "3"], {"gold_cited": 1, "citation_precision": 0.5,
-                                  "citation_recall": 0.5, "refused_answerable": 0}),
+                                  "citation_recall": 0.5, "refused_answerable": 0,
+                                  "refused_right": 0}),
         (["1"], ["3"], {"gold_cited": 0, "citation_precision": 0, "citation_recall": 0,
                         "refused_answerable": 0}),
         (["1"], [], {"gold_cited": 0, "citation_recall": 0, "refused_answerable": 1,

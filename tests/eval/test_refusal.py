@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lines import answer, line, question, scored
 
 from eval.measures import Scored
-from eval.refusal import Point, area, areas, by_length, curve, length, pairs
+from eval.refusal import Point, area, areas, by_length, curve, length, pairs, stands
 
 SURE = {"a": 0.9, "b": 0.8, "c": 0.7, "d": 0.2}
 
@@ -65,6 +65,30 @@ def test_what_was_refused_to_an_answerable_question_is_neither_right_nor_wrong()
     refused = scored(line(question("e", "1"), given=answer(confidence=0.95)))
     assert areas([*four(), *refused])["right"] == areas(four())["right"]
     assert areas([*four(), *refused])["answerable"].count == 5
+
+
+def test_what_a_refusal_held_back_counts_where_the_run_says_it() -> None:
+    held = {"e": answer("1"), "f": answer("2")}
+    lines = four() + scored(
+        *(
+            line(question(name, "1"), given=answer(confidence=0.1), held_back=back)
+            for name, back in held.items()
+        )
+    )
+    assert [s.would for s in lines] == [True, False, False, False, True, False]
+    assert [s.values.get("refused_right") for s in lines] == [0.0, None, None, None, 1.0, None]
+    assert by_length(lines)["all"].refused_right == 0.5
+    assert areas(lines)["right"].count == 6
+    # e at 0.1, as sure as f, below b, c and d: above half of f only
+    assert areas(lines)["right"].value == pytest.approx((4 + 0.5) / 8)
+    assert curve(lines)[-1] == Point(5 / 6, 3 / 5)
+    assert stands(lines) == Point(0.5, pytest.approx(2 / 3))
+
+
+def test_an_answer_from_a_named_article_is_always_given() -> None:
+    named = scored(line(question("e", "1"), given=answer("1")))
+    assert curve([*four(), *named])[0] == Point(0.2, 0.0)
+    assert areas([*four(), *named])["answerable"].count == 5
 
 
 def test_nothing_answered_has_no_curve() -> None:

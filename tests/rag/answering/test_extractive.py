@@ -57,7 +57,7 @@ def test_a_point_is_quoted_with_its_introduction() -> None:
 
 
 def test_two_points_of_one_list_share_their_introduction() -> None:
-    (quoted,) = quotes("article 1 : les avis sans effet, ou les notes internes", hit(LIST, "1"))
+    (quoted,) = quotes("article 7 : les avis sans effet, ou les notes internes", hit(LIST, "7"))
     assert quoted == [
         "Sont exclus du recours :",
         "1° les avis sans effet ;",
