@@ -35,6 +35,9 @@ RAREST = 3
 # right and wrong answers alike are lower than over codes: unchanged, 73 % of the right answers
 # would be refused, and what is added to prevent it lets most others through too.
 SMALL = 1000
+# There, an article that holds this share of what is asked, by rarity, is an answer whatever the
+# word vectors, learned on law, make of it.
+MOST_HELD = 0.6
 MEANING = 0.3  # of the equivalents' vector beside the question's, as in the search
 
 Weigh = Callable[[Sequence[str]], Mapping[str, float]]
@@ -66,7 +69,9 @@ class Weights:
         """From 0 to 1, where so many articles were searched."""
         odds = self.bias + (self.small if articles < SMALL else 0.0)
         odds += math.fsum(self.features[name] * features[name] for name in FEATURES)
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, odds))))
+        sure = 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, odds))))
+        held = features["first"] if articles < SMALL else 0.0
+        return max(sure, held) if held >= MOST_HELD else sure
 
 
 class Confidence:

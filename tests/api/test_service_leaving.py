@@ -44,7 +44,7 @@ def fake() -> Iterator[FakeOllama]:
 def narrow(tmp_path_factory: pytest.TempPathFactory, fake: FakeOllama) -> Iterator[Served]:
     """A server that writes one answer at a time and lets one more wait."""
     data = filled(tmp_path_factory.mktemp("leaving"))
-    one = {"serve_answers": 1, "serve_waiting": 1, "serve_cache": 0}
+    one = {"serve_answers": 1, "serve_waiting": 1, "serve_cache": 0, "min_confidence": 0}
     with serving(data, model_url=fake.url, model_silence_timeout=LONG, **one) as running:
         yield running
 

@@ -107,3 +107,17 @@ def test_a_better_answer_is_surer() -> None:
     good = asked.of("délai du recours gracieux", [hit("Le délai du recours gracieux.")])
     poor = asked.of("délai du recours gracieux", [hit("La zibeline.")])
     assert good is not None and poor is not None and good > poor
+
+
+@pytest.mark.parametrize(("first", "articles", "sure"), [(0.9, 999, 0.9), (0.5, 999, 0.0)])
+def test_a_small_catalogue_believes_words(first: float, articles: int, sure: float) -> None:
+    weights = Weights(dict.fromkeys(FEATURES, 0.0), -20.0)
+    found = dict.fromkeys(FEATURES, 0.0) | {"first": first}
+    assert weights.confidence(found, articles) == pytest.approx(sure, abs=1e-6)
+    assert weights.confidence(found, 1000) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_over_a_small_catalogue_one_is_surer() -> None:
+    weights = Weights(dict.fromkeys(FEATURES, 0.0), -1.0, small=1.0)
+    found = dict.fromkeys(FEATURES, 0.0)
+    assert weights.confidence(found, 999) == 0.5 > weights.confidence(found, 1000)
