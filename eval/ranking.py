@@ -26,7 +26,7 @@ from rag.settings import Settings
 from rag.types import Caller
 
 DEPTH = 100
-CDTN_STEP = 8
+CDTN_STEP = 4
 LAW_SETS = ("questions", "crpa-faq")
 # What issue 2 asks to be no worse than: MRR and hit@10.
 TARGETS = {"questions": (0.263, 0.410), "crpa-faq": (0.572, 0.682), "cdtn": (0.491, 0.725)}
@@ -114,7 +114,9 @@ def compare(shared: Path, folder: Path) -> None:
     for name in LAW_SETS:
         questions = read_questions(shared / "eval" / f"{name}.jsonl")
         _line(name, ours(folder / "law", questions, by_article=True), measure(questions, plain))
-    questions = read_questions(shared / "eval" / "cdtn" / "questions.jsonl")[::CDTN_STEP]
+    # The other topics were learned from (`eval.training`).
+    every = read_questions(shared / "eval" / "cdtn" / "questions.jsonl")
+    questions = ablation.kept_aside(every)[::CDTN_STEP]
     sheets = ours(folder / "sheets", questions, by_article=False)
     _line("cdtn", sheets, measure(questions, plain_sheets(shared)))
 
@@ -123,7 +125,6 @@ def ablate(shared: Path, folder: Path) -> None:
     """Measure each configuration of `eval.ablation` on each set, print."""
     sheets = read_questions(shared / "eval" / "cdtn" / "questions.jsonl")
     sets = [("law", name, read_questions(shared / "eval" / f"{name}.jsonl")) for name in LAW_SETS]
-    sets += [("sheets", "cdtn", sheets[::CDTN_STEP])]
     sets += [("sheets", "cdtn-aside", ablation.kept_aside(sheets))]
     sys.stdout.write("| set | n | ranking | MRR | nDCG@10 | hit@10 | recall@100 |\n")
     for data, name, questions in sets:
