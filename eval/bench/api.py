@@ -43,7 +43,12 @@ def measure(bench: Bench) -> Iterator[Figure]:
     with open_parts(corpus.settings(bench, data)) as parts:
         yield from _bare(parts, questions)
     with quick_model.serving() as model:
-        settings = {"model_url": model.url, "model": quick_model.NAME, "serve_cache": "0"}
+        settings = {
+            "model_url": model.url,
+            "model": quick_model.NAME,
+            "serve_cache": "0",
+            "min_confidence": "0",
+        }
         with served(data, bench.embedding, **settings) as server:
             yield from _first_events(server, model, questions)
     with served(data, bench.embedding) as server:
