@@ -61,11 +61,16 @@ class Spool:
         except ClientDisconnect as error:
             raise Refused(SLOW_BODY) from error
         except OSError as error:
-            raise StorageError(
-                f"impossible d'écrire ce qui est envoyé ({error.strerror})",
-                where=str(self.folder),
-                remedy="faites de la place sur le disque",
-            ) from error
+            raise unwritable(error, self.folder) from error
+
+
+def unwritable(error: OSError, folder: Path) -> StorageError:
+    """What is sent cannot be written there."""
+    return StorageError(
+        f"impossible d'écrire ce qui est envoyé ({error.strerror})",
+        where=str(folder),
+        remedy="faites de la place sur le disque",
+    )
 
 
 @dataclass(frozen=True, slots=True)

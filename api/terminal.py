@@ -18,6 +18,7 @@ from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Validity, 
 STAGES = {
     "encode": "question",
     "index": "index",
+    "rank": "classement",
     "join": "catalogue",
     "generate": "rédaction",
     "verify": "vérification",

@@ -82,10 +82,15 @@ class Parts:
         if model == NO_MODEL:
             return None
         if model == STATIC_MODEL:
-            from rag.embedding.static import StaticEmbedder
-
-            return StaticEmbedder()
+            return self.shipped_embedder
         return _local_model(Path(model), self.settings.embedding_batch)
+
+    @cached_property
+    def shipped_embedder(self) -> Embedder:
+        """The word vectors that are shipped, whichever model the settings name."""
+        from rag.embedding.static import StaticEmbedder
+
+        return StaticEmbedder()
 
     @cached_property
     def thesaurus(self) -> Thesaurus:

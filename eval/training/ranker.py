@@ -27,10 +27,12 @@ import torch
 
 from eval import metrics
 from eval.training import pairs, texts
+from rag.catalogue.terms import terms_of
 from rag.embedding.static import StaticEmbedder
 from rag.index.projection import context
 from rag.passages import split
 from rag.ports import Vectors
+from rag.retrieval import scoring
 from rag.retrieval.expansion import embedded, expanded_vector
 from rag.retrieval.lexical import ARTICLE_LENGTH, PASSAGE_LENGTH, document_vector
 from rag.retrieval.reranking import DATA, Ranker
@@ -39,9 +41,7 @@ from rag.retrieval.scoring import (
     FIRST_GUESS,
     Candidates,
     Floats,
-    Terms,
     Titles,
-    features,
     tokens_of,
     units,
 )
@@ -53,7 +53,6 @@ DEPTH = 200  # as rag.retrieval.search
 GROUPS = 5  # of codes and of topics, each left out once
 SHRINK = 0.001  # penalty on the weights; 0.0003 to 0.03 rank alike
 STEPS = 60
-TERM = np.dtype([("token", "<u4"), ("weight", "<f4")])
 
 Rows = npt.NDArray[np.int64]
 
@@ -91,7 +90,7 @@ class Field:
     """Sparse vectors, searched exactly."""
 
     def __init__(self, vectors: Iterable[SparseVector]) -> None:
-        self.terms = [_terms(vector) for vector in vectors]
+        self.terms = [terms_of(vector) for vector in vectors]
         every = np.concatenate(self.terms)
         rows = np.repeat(np.arange(len(self.terms)), [len(each) for each in self.terms])
         order = np.argsort(every["token"], kind="stable")
@@ -144,7 +143,7 @@ class Corpus:
         forms = units(asked.question, concepts)
         tokens = tokens_of(forms)
         rows = self._found(words, meaning)
-        figures = features(
+        found = scoring.figures(
             forms,
             self._articles.idf(tokens),
             self._passages.idf(tokens),
@@ -152,7 +151,7 @@ class Corpus:
             self._candidates(rows),
         )
         right = np.array([self._documents[row].key in asked.right for row in rows], dtype=np.bool_)
-        return Example(asked.group, figures, right, len(asked.right))
+        return Example(asked.group, found.versions, right, len(asked.right))
 
     def _found(self, words: SparseVector, meaning: Vectors) -> Rows:
         by_passage = (self._passages.scores(words), self._vectors @ meaning)
@@ -315,12 +314,6 @@ def _answered(asked: Iterable[Asked], documents: Iterable[Document]) -> list[Ask
 def _top(scores: Floats) -> Rows:
     best = np.argsort(-scores, kind="stable")[:DEPTH]
     return best[scores[best] > 0]
-
-
-def _terms(vector: SparseVector) -> Terms:
-    terms = np.empty(len(vector.indices), TERM)
-    terms["token"], terms["weight"] = vector.indices, vector.values
-    return terms
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from rag.answering.answer import Answerer, confidence, extractive
 from rag.answering.extractive import MODEL
 from rag.answering.stopping import Stop
@@ -35,7 +33,7 @@ def answerer(
         UsageError: a model is named and the settings have no server, or do not allow it.
     """
     quoting = extractive(searcher, embedder)
-    sure = confidence(searcher, _shipped_vectors)
+    sure = confidence(searcher, lambda: parts.shipped_embedder)
     least = parts.settings.min_confidence if least is None else least
     name = model_name(parts.settings, model)
     if name == MODEL:
@@ -66,14 +64,6 @@ def model_revision(settings: Settings, asked: str) -> str:
     from rag.answering.server import ModelServer
 
     return f"{name} {ModelServer(settings).revision(name)}"
-
-
-@lru_cache(1)
-def _shipped_vectors() -> Embedder:
-    """Those that the confidence was fitted for."""
-    from rag.embedding.static import StaticEmbedder
-
-    return StaticEmbedder()
 
 
 def _model(name: str, settings: Settings, stop: Stop | None) -> Generator:

@@ -8,7 +8,6 @@ tells nothing; the weights are fitted by `python -m eval.training.confidence` (d
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +18,19 @@ from rag.answering.granted import asked_part
 from rag.answering.held import Meant, asked_tokens
 from rag.answering.named import in_vain, named
 from rag.answering.sentences import sentences
-from rag.errors import SettingsError
+from rag.fitted import read_fitted
 from rag.ports import Embedder
+from rag.retrieval import weights as search
 from rag.retrieval.expansion import embedded
 from rag.retrieval.lexical import tokens
 from rag.retrieval.thesaurus import Concept
 from rag.types import Hit
 
 DATA = Path(__file__).with_name("data") / "confidence.json"
-REMEDY = "réinstallez Référent, ou refaites ce fichier : python -m eval.training.confidence"
 ARTICLES = 8  # looked at, best first: as many as an answer is written from
 FIRST = 3
 RAREST = 3
+AS_SEARCHED = search.Weights()
 # Articles below which a catalogue is small. On the demo corpus (17 texts) shares and cosines of
 # right and wrong answers alike are lower than over codes: unchanged, 73 % of the right answers
 # would be refused, and what is added to prevent it lets most others through too.
@@ -38,7 +38,6 @@ SMALL = 1000
 # There, an article that holds this share of what is asked, by rarity, is an answer whatever the
 # word vectors, learned on law, make of it.
 MOST_HELD = 0.6
-MEANING = 0.3  # of the equivalents' vector beside the question's, as in the search
 
 Weigh = Callable[[Sequence[str]], Mapping[str, float]]
 Known = Callable[[str], Iterable[Concept]]
@@ -113,7 +112,7 @@ class Confidence:
         concepts = list(self._known(question))
         held = [_held(Meant(concepts), weights.keys(), article) for article in articles]
         embedder = self._embedding()
-        meaning = embedded(question, concepts, MEANING, embedder)
+        meaning = embedded(question, concepts, AS_SEARCHED.meaning, embedder)
         near = [
             float(max(embedder.embed_passages([hit.passage for hit in article]) @ meaning))
             for article in articles
@@ -184,21 +183,13 @@ def shipped() -> Weights:
 
 
 def load(path: Path) -> Weights:
-    """The weights of a file {"weights": {feature: weight}, "bias": …, "small": …}.
+    """The weights of a file.
 
     Raises:
         SettingsError: it cannot be read, or is for other features than FEATURES.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        found = {str(name): float(weight) for name, weight in content["weights"].items()}
-        weights = Weights(found, float(content["bias"]), float(content["small"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _wrong(f"les poids de la confiance ne se lisent pas : {error}", path) from error
-    if set(found) != set(FEATURES):
-        raise _wrong("ces poids de la confiance sont ceux d'une autre version", path)
-    return weights
-
-
-def _wrong(what: str, path: Path) -> SettingsError:
-    return SettingsError(what, where=str(path), remedy=REMEDY)
+    made_by = "eval.training.confidence"
+    fitted = read_fitted(
+        path, FEATURES, ("bias", "small"), whose="de la confiance", made_by=made_by
+    )
+    return Weights(fitted.weights, fitted.others["bias"], fitted.others["small"])

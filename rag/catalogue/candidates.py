@@ -16,6 +16,7 @@ from rag.catalogue.reading import in_force, may_read
 from rag.catalogue.records import BATCH
 from rag.catalogue.rows import path_from
 from rag.catalogue.terms import TERM, Terms
+from rag.chunks import chunks
 from rag.ports import Vectors
 from rag.types import Caller
 
@@ -54,10 +55,8 @@ def read_candidates(
     """
     wanted = list(dict.fromkeys(version_ids))
     rows: dict[str, list[Any]] = {}
-    for at in range(0, len(wanted), BATCH):
-        query = _query().where(
-            schema.passages.c.version_id.in_(wanted[at : at + BATCH]), may_read(caller)
-        )
+    for group in chunks(wanted, BATCH):
+        query = _query().where(schema.passages.c.version_id.in_(group), may_read(caller))
         if day is not None:
             query = query.where(in_force(day))
         for row in connection.execute(query, {"model": model}):

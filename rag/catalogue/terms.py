@@ -9,24 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, delete, insert, select, update
 
 from rag.catalogue import schema
+from rag.catalogue.records import BATCH
+from rag.chunks import chunks
 from rag.ports import ARTICLE, PASSAGE
 from rag.types import SparseVector
 
 TERM = np.dtype([("token", "<u4"), ("weight", "<f4")])
 COUNT = np.dtype([("token", "<u4"), ("articles", "<u4"), ("passages", "<u4")])
 OUT_OF_DATE = ""  # revision of counts that are
-GROUP = 500  # ids a query: PostgreSQL and SQLite bound how many it may hold
 
-Terms = npt.NDArray[np.void]  # of TERM
+Terms = npt.NDArray[np.void]  # of TERM: BM25 weights without IDF
 Counts = npt.NDArray[np.void]  # of COUNT, in order of token
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def replace(connection: Connection, points: Sequence[int], now: Sequence[PointTe
     The counts of their texts are out of date from then on, until `count_again`.
     """
     changed = {point.text_id for point in now} | _texts_of(connection, points)
-    for group in _groups(points):
+    for group in chunks(points, BATCH):
         connection.execute(delete(schema.terms).where(schema.terms.c.point_id.in_(group)))
     rows = [
         {
@@ -107,7 +106,7 @@ def revisions(connection: Connection) -> dict[str, str]:
 def counts(connection: Connection, text_ids: Iterable[str]) -> Iterator[TextCounts]:
     """Those of these texts, in any order."""
     table = schema.term_counts
-    for group in _groups(sorted(text_ids)):
+    for group in chunks(sorted(text_ids), BATCH):
         for row in connection.execute(select(table).where(table.c.text_id.in_(group))):
             found = np.frombuffer(row.counts, dtype=COUNT)
             yield TextCounts(row.articles, row.passages, found)
@@ -119,7 +118,7 @@ def read(connection: Connection, name: str, points: Sequence[int]) -> dict[int, 
     column = table.c.article if name == ARTICLE else table.c.passage
     return {
         row.point_id: np.frombuffer(row.found, dtype=TERM)
-        for group in _groups(points)
+        for group in chunks(points, BATCH)
         for row in connection.execute(
             select(table.c.point_id, column.label("found")).where(table.c.point_id.in_(group))
         )
@@ -141,7 +140,7 @@ def _texts_of(connection: Connection, points: Sequence[int]) -> set[str]:
     table = schema.terms
     return {
         text_id
-        for group in _groups(points)
+        for group in chunks(points, BATCH)
         for text_id in connection.execute(
             select(table.c.text_id).where(table.c.point_id.in_(group)).distinct()
         ).scalars()
@@ -173,14 +172,12 @@ def _distinct(packed: Iterable[bytes]) -> tuple[npt.NDArray[np.uint32], npt.NDAr
     return np.unique(np.frombuffer(b"".join(packed), dtype=TERM)["token"], return_counts=True)
 
 
-def _packed(vector: SparseVector | None) -> bytes:
-    if vector is None:
-        return b""
+def terms_of(vector: SparseVector) -> Terms:
+    """A sparse vector in an array."""
     terms = np.empty(len(vector.indices), TERM)
     terms["token"], terms["weight"] = vector.indices, vector.values
-    return terms.tobytes()
+    return terms
 
 
-def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
-    for start in range(0, len(items), GROUP):
-        yield list(items[start : start + GROUP])
+def _packed(vector: SparseVector | None) -> bytes:
+    return b"" if vector is None else terms_of(vector).tobytes()

@@ -30,12 +30,13 @@ from pathlib import Path
 
 import qdrant_edge as edge
 
+from rag.chunks import chunks
 from rag.errors import IndexFailure
 from rag.index import edge_forms as forms
 from rag.index.lock import FolderLock
 from rag.index.payload import DIGEST
 from rag.index.ranking import rank
-from rag.index.vectors import REBUILD, chunks, last_of_each
+from rag.index.vectors import REBUILD, last_of_each
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
 
 IDENTITY = "identity-2"  # the first stores weighed words themselves: they are made again

@@ -20,12 +20,13 @@ from qdrant_client import QdrantClient
 from qdrant_client import models as rest
 from qdrant_client.http.exceptions import UnexpectedResponse
 
+from rag.chunks import chunks
 from rag.errors import IndexFailure
 from rag.index import server_forms as forms
 from rag.index.payload import DIGEST
 from rag.index.ranking import rank
 from rag.index.server_errors import CONFLICT, shown, translated
-from rag.index.vectors import REBUILD, chunks, last_of_each
+from rag.index.vectors import REBUILD, last_of_each
 from rag.ports import DENSE, IndexPoint, IndexQuery, Scored
 
 BATCH = 200  # points a request: 3 MB of JSON at 384 dimensions, the server takes 32

@@ -7,8 +7,7 @@ one that it then refuses has been seen to leave a point without vectors behind.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,15 +17,6 @@ from rag.types import SparseVector
 
 SPARSE = (PASSAGE, ARTICLE)
 REBUILD = "refaites l'index avec `referent rebuild`."
-
-
-Item = TypeVar("Item")
-
-
-def chunks(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
-    """The items in order, `size` at a time."""
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])
 
 
 def is_empty(vector: Vectors | SparseVector) -> bool:

@@ -6,7 +6,6 @@ that a score lies between 0 and 1.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import SettingsError
+from rag.fitted import read_fitted
 from rag.retrieval.scoring import FEATURES, Floats
 
 DATA = Path(__file__).with_name("data") / "ranker.json"
-REMEDY = "réinstallez Référent, ou refaites ce fichier : python -m eval.training.ranker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +42,11 @@ def shipped() -> Ranker:
 
 
 def load(path: Path) -> Ranker:
-    """The weights of a file {"weights": {feature: weight}}.
+    """The weights of a file.
 
     Raises:
         SettingsError: it cannot be read, or is for other features than FEATURES.
     """
-    try:
-        weights = json.loads(path.read_text(encoding="utf-8"))["weights"]
-        found = {str(name): float(weight) for name, weight in weights.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _wrong(f"les poids du classement ne se lisent pas : {error}", path) from error
-    if set(found) != set(FEATURES):
-        raise _wrong("ces poids du classement sont ceux d'une autre version", path)
-    return Ranker(tuple(found[name] for name in FEATURES))
-
-
-def _wrong(what: str, path: Path) -> SettingsError:
-    return SettingsError(what, where=str(path), remedy=REMEDY)
+    made_by = "eval.training.ranker"
+    fitted = read_fitted(path, FEATURES, whose="du classement", made_by=made_by)
+    return Ranker(tuple(fitted.weights[name] for name in FEATURES))

@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from rag.catalogue.terms import TERM, Terms
 from rag.ports import Vectors
 from rag.retrieval.lexical import K1, B, token_id, tokens, word_tokens
 from rag.retrieval.thesaurus import Concept
@@ -45,7 +46,6 @@ FEATURES = (
 )
 
 Floats = npt.NDArray[np.float32]
-Terms = npt.NDArray[np.void]  # fields "token" (unsigned 32-bit) and "weight": BM25 without IDF
 Titles = tuple[str, ...]
 
 
@@ -130,17 +130,6 @@ def figures(
     found |= _meanings(meaning, near, candidates, found)
     passages = _share(in_parts) + np.float32(PASSAGE_MEANING) * _share(near)
     return Figures(np.stack([found[name] for name in FEATURES], axis=1), passages)
-
-
-def features(
-    asked: Sequence[Unit],
-    idf_articles: npt.ArrayLike,
-    idf_passages: npt.ArrayLike,
-    meaning: Vectors | None,
-    candidates: Candidates,
-) -> Floats:
-    """Shape (n, len(FEATURES)): those of `figures`."""
-    return figures(asked, idf_articles, idf_passages, meaning, candidates).versions
 
 
 def _near(meaning: Vectors | None, candidates: Candidates) -> Floats:
@@ -266,4 +255,4 @@ def _title_terms(titles: Titles) -> Terms:
         counts.update(map(token_id, word_tokens(title)))
     norm = K1 * (1 - B + B * sum(counts.values()) / TITLE_LENGTH)
     weighed = [(token, tf * (K1 + 1) / (tf + norm)) for token, tf in counts.items()]
-    return np.array(weighed, dtype=[("token", "<u4"), ("weight", "<f4")])
+    return np.array(weighed, dtype=TERM)

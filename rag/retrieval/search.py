@@ -90,7 +90,7 @@ class Searcher:
                 candidates = self._ranked(connection, sought, found, caller, day)
             with watch("join"):
                 candidates = self._named(connection, question, caller, day, candidates)
-                hits = _hits(connection, candidates, caller, day, limit, per_article)
+                hits = _hits(connection, candidates[:limit], caller, day, per_article)
         return SearchResult(hits, watch.timings, tuple(understood(sought.concepts)))
 
     def rarity(self, tokens: Sequence[str], caller: Caller) -> dict[str, float]:
@@ -187,20 +187,16 @@ def _hits(
     candidates: Sequence[Candidate],
     caller: Caller,
     day: date | None,
-    limit: int,
     per_article: int,
 ) -> tuple[Hit, ...]:
-    wanted = [point for c in candidates for point in c.points[:per_article]]
+    wanted = [point for each in candidates for point in each.points[:per_article]]
     joined = catalogue.join(connection, wanted, caller, day)
-    hits: list[Hit] = []
-    shown = 0
-    for candidate in candidates:
-        found = [joined[p] for p in candidate.points[:per_article] if p in joined]
-        shown += bool(found)
-        if shown > limit:
-            break
-        hits.extend(_hit(passage, candidate.score, shown) for passage in found)
-    return tuple(hits)
+    return tuple(
+        _hit(joined[point], each.score, rank)
+        for rank, each in enumerate(candidates, start=1)
+        for point in each.points[:per_article]
+        if point in joined
+    )
 
 
 def _hit(passage: catalogue.JoinedPassage, score: float, rank: int) -> Hit:

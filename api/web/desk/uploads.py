@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from api.problems import INVALID, NOT_FOUND, Refused
-from rag.errors import StorageError
+from api.streaming import unwritable
 
 FOLDER = "uploads"
 FILES, WANTED, PROGRESS, LOCK = "files", "wanted.json", "progress", "lock"
@@ -140,11 +140,7 @@ class Uploads:
         try:
             return self._written(wanted, files)
         except OSError as error:
-            raise StorageError(
-                f"impossible d'écrire ce qui est envoyé ({error.strerror})",
-                where=str(self._folder),
-                remedy="faites de la place sur le disque",
-            ) from error
+            raise unwritable(error, self._folder) from error
 
     def _written(self, wanted: Wanted, files: Mapping[str, BinaryIO]) -> Upload:
         token = secrets.token_urlsafe(32)

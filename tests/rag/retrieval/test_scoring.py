@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.catalogue.terms import TERM, Terms
 from rag.retrieval.lexical import token_id
 from rag.retrieval.scoring import (
     EQUIVALENT,
@@ -18,9 +19,8 @@ from rag.retrieval.scoring import (
     FLATTER,
     Candidates,
     Floats,
-    Terms,
     Unit,
-    features,
+    figures,
     tokens_of,
     units,
 )
@@ -33,7 +33,7 @@ Weights = Mapping[str, float]
 
 def terms(weights: Weights) -> Terms:
     pairs = [(token_id(token), weight) for token, weight in weights.items()]
-    return np.array(pairs, dtype=[("token", "<u4"), ("weight", "<f4")])
+    return np.array(pairs, dtype=TERM)
 
 
 def candidates(
@@ -66,7 +66,7 @@ def scored(
 ) -> Floats:
     asked = units(question, concepts)
     rarity = np.full(len(tokens_of(asked)), idf)
-    return features(asked, rarity, rarity, meaning, among)
+    return figures(asked, rarity, rarity, meaning, among).versions
 
 
 def test_every_token_asked_is_in_one_unit() -> None:
@@ -106,7 +106,7 @@ def test_rare_words_count_less_in_the_whole_than_in_passages() -> None:
     asked = units("papier perdu", [])
     among = candidates([{"pap": 1.0}, {"perdu": 1.0}])
     rarity = [8.0 if token == token_id("pap") else 1.0 for token in tokens_of(asked)]
-    found = features(asked, rarity, rarity, None, among)
+    found = figures(asked, rarity, rarity, None, among).versions
     assert column("article", found) == pytest.approx([1.0, 8**-FLATTER])
     assert column("passage", found) == pytest.approx([1.0, 1 / 8])
 
@@ -154,7 +154,8 @@ def test_without_an_embedder_or_a_known_word_meaning_is_nothing(
 def test_nothing_asked_and_nothing_found() -> None:
     assert scored("", [], candidates([{"pap": 1.0}])).tolist() == [[0.0] * len(FEATURES)]
     nothing = Candidates([], [], np.zeros(0, dtype=np.int64), [])
-    assert features((Unit((1,)),), ONE, ONE, None, nothing).shape == (0, len(FEATURES))
+    found = figures((Unit((1,)),), ONE, ONE, None, nothing)
+    assert (found.versions.shape, found.passages.shape) == ((0, len(FEATURES)), (0,))
 
 
 def test_a_version_without_passages_is_scored_by_its_article() -> None:
