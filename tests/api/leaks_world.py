@@ -61,6 +61,8 @@ Le {words} de l'agent est versé {filler}, selon l'article 2 du Règlement gén�
 
 La demande de {state} est adressée au maire {filler}.
 """
+# Two names asked of are not alike to who answers, nor is how sure one is: nothing is refused.
+ANY_CONFIDENCE: dict[str, object] = {"min_confidence": 0}
 
 
 @dataclass(frozen=True)

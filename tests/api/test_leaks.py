@@ -14,14 +14,22 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from leaks_asks import APART, RIGHTS_PAGES, Ask, about, asked_elsewhere, at_large
-from leaks_world import Office, Person, Thing, lasting, office, people, texts, thing
+from leaks_world import (
+    ANY_CONFIDENCE,
+    Office,
+    Person,
+    Thing,
+    lasting,
+    office,
+    people,
+    texts,
+    thing,
+)
 
 from api.rules import RULES
 from rag.accounts.roles import Role
 
 pytestmark = pytest.mark.slow
-# Two names asked of are not alike to who answers, nor is how sure one is: nothing is refused.
-ANY_CONFIDENCE = {"min_confidence": 0}
 Shape = tuple[int, dict[str, str], str]  # status, headers, body
 SAMPLE = 16  # of the 170 ways to ask about a text, for each person and text of a random office
 DESK = "/administration/"  # entries, moments, and titles for who gives rights

@@ -14,7 +14,7 @@ import pytest
 from fake_model import Behaviour, Json, number_of
 from fake_ollama import FakeOllama
 from leaks_asks import EVENTS, Ask, tool
-from leaks_world import Office, Person, office, thing, welcomed
+from leaks_world import ANY_CONFIDENCE, Office, Person, office, thing, welcomed
 from model_doors import MODEL
 
 from rag.accounts.administration import Administration
@@ -51,7 +51,8 @@ class Change:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with office(tmp_path_factory.mktemp("changing"), [HELD], [READER, OTHER]) as made:
+    folder = tmp_path_factory.mktemp("changing")
+    with office(folder, [HELD], [READER, OTHER], **ANY_CONFIDENCE) as made:
         yield made
 
 
@@ -260,6 +261,7 @@ def written(
     """An office with a model."""
     folder = tmp_path_factory.mktemp("written")
     more = {"model_url": fake.url, "model_silence_timeout": 20.0, "serve_cache": 0}
+    more |= ANY_CONFIDENCE
     with office(folder, [HELD], [READER], **more) as made, changing(made) as change:
         yield made, change
 

@@ -165,7 +165,7 @@ def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that does one thing at a time, lets one wait, and is not patient."""
     data = filled(tmp_path_factory.mktemp("narrow"))
     one = {"serve_searches": 1, "serve_answers": 1, "serve_waiting": 1}
-    with serving(data, **one, serve_timeout=0.6, model_timeout=0.1, journal=False) as running:
+    with serving(data, **one, serve_timeout=3, model_timeout=0.1, journal=False) as running:
         yield running
 
 
