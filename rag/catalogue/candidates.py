@@ -17,7 +17,6 @@ from rag.catalogue.records import BATCH
 from rag.catalogue.rows import path_from
 from rag.catalogue.terms import TERM, Terms
 from rag.chunks import chunks
-from rag.ports import Vectors
 from rag.types import Caller
 
 NO_TERMS: Terms = np.empty(0, TERM)
@@ -25,11 +24,12 @@ NO_TERMS: Terms = np.empty(0, TERM)
 
 @dataclass(frozen=True, slots=True)
 class CandidatePassage:
-    """A passage: its words as the index has them, its vector (None: it has none)."""
+    """A passage: its words as the index has them, its vector as it is stored (None: it has none;
+    float32, little endian)."""
 
     point_id: int
     terms: Terms
-    vector: Vectors | None
+    vector: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def read_candidates(
         query = _query().where(schema.passages.c.version_id.in_(group), may_read(caller))
         if day is not None:
             query = query.where(in_force(day))
-        for row in connection.execute(query, {"model": model}):
+        for row in connection.execute(query, {"model": model}).all():
             rows.setdefault(row.version_id, []).append(row)
     return [_version(rows[version_id]) for version_id in wanted if version_id in rows]
 
@@ -92,22 +92,23 @@ def _query() -> Select[Any]:
     )
 
 
+def _order(row: Any) -> int:
+    order: int = row.ord
+    return order
+
+
 def _version(rows: Sequence[Any]) -> CandidateVersion:
-    ordered = sorted(rows, key=lambda row: row.ord)
+    ordered = sorted(rows, key=_order) if len(rows) > 1 else rows
     first = ordered[0]
     titles = (first.title, *path_from(first.path or "[]"), first.heading)
     return CandidateVersion(
         first.version_id,
         tuple(filter(None, titles)),
         _terms(first.article),
-        tuple(CandidatePassage(r.point_id, _terms(r.passage), _vector(r.vector)) for r in ordered),
+        tuple(CandidatePassage(r.point_id, _terms(r.passage), r.vector) for r in ordered),
     )
 
 
 def _terms(stored: bytes | None) -> Terms:
     """Nothing for a passage that the index does not have yet."""
     return NO_TERMS if stored is None else np.frombuffer(stored, dtype=TERM)
-
-
-def _vector(stored: bytes | None) -> Vectors | None:
-    return None if stored is None else np.frombuffer(stored, dtype="<f4")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
 
 from rag.catalogue.candidates import CandidateVersion
 from rag.ports import ARTICLE, PASSAGE, Vectors
 from rag.retrieval.rarity import Rarity
 from rag.retrieval.reranking import Ranker
-from rag.retrieval.scoring import Candidates, Unit, figures
+from rag.retrieval.scoring import Candidates, Floats, Unit, figures
 from rag.retrieval.thesaurus import Concept
 
 
@@ -44,24 +46,29 @@ def ranked(sought: Sought, read: Sequence[CandidateVersion], ranker: Ranker) -> 
     weights = sought.rarity.weights
     found = figures(sought.asked, weights[ARTICLE], weights[PASSAGE], sought.meaning, candidates)
     scores = ranker.scores(found.versions)
-    by_version = np.split(found.passages, np.searchsorted(candidates.owners, range(1, len(read))))
+    points = _points(read, candidates.owners, found.passages)
     return [
-        Candidate(read[at].version_id, float(scores[at]), _points(read[at], by_version[at]))
+        Candidate(read[at].version_id, float(scores[at]), points[at])
         for at in np.argsort(-scores, kind="stable").tolist()
     ]
 
 
-def _points(version: CandidateVersion, scores: Sequence[float]) -> tuple[int, ...]:
-    order = np.argsort(-np.asarray(scores), kind="stable")
-    return tuple(version.passages[at].point_id for at in order.tolist())
+def _points(
+    read: Sequence[CandidateVersion], owners: npt.NDArray[np.int64], scores: Floats
+) -> list[tuple[int, ...]]:
+    """Each version's points, best first."""
+    every = [passage.point_id for version in read for passage in version.passages]
+    best = iter([every[at] for at in np.lexsort((-scores, owners)).tolist()])
+    return [tuple(islice(best, len(version.passages))) for version in read]
 
 
 def _candidates(read: Sequence[CandidateVersion], meaning: Vectors | None) -> Candidates:
     passages = [passage for version in read for passage in version.passages]
     vectors = None
     if meaning is not None:
-        nothing = np.zeros_like(meaning)
-        vectors = np.stack([nothing if p.vector is None else p.vector for p in passages])
+        nothing = bytes(meaning.nbytes)
+        packed = b"".join(p.vector or nothing for p in passages)
+        vectors = np.frombuffer(packed, dtype="<f4").reshape(len(passages), len(meaning))
     return Candidates(
         articles=[version.terms for version in read],
         passages=[passage.terms for passage in passages],

@@ -179,7 +179,8 @@ def _matrix(terms: Sequence[Terms], known: npt.NDArray[np.uint32]) -> Floats:
     if not len(known) or not len(terms):
         return found
     rows = np.repeat(np.arange(len(terms)), [len(each) for each in terms])
-    every = np.concatenate(terms)
+    # As plain numbers: for each array numpy would compare the names of the fields.
+    every = np.concatenate([each.view(np.uint64) for each in terms]).view(TERM)
     held = every["token"]
     at = np.searchsorted(known, held).clip(max=len(known) - 1)
     same = known[at] == held
