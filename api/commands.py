@@ -95,10 +95,11 @@ def ask(
             return last(recording.alone(parts).answers(asked, writer.stream(asked, date.today())))
 
         answer = remote.through(parts, lambda server: server.ask(asked), alone)
+        least = parts.settings.min_confidence
     if json:
         terminal.print_json(shapes.answer_shape(answer))
     else:
-        terminal.print_answer(answer)
+        terminal.print_answer(answer, least)
 
 
 def status(data: Data = None, json: Json = False) -> None:

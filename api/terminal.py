@@ -100,14 +100,18 @@ def print_hits(hits: Sequence[Hit]) -> None:
         console.print("Aucun passage trouvé.")
 
 
-def print_answer(answer: Answer) -> None:
-    """The answer, then each citation with the quoted source."""
+def print_answer(answer: Answer, least: float = 0.0) -> None:
+    """The answer, then each citation with the quoted source.
+
+    `least`: the confidence from which answers are written, 0 to 1.
+    """
     console = out()
     if answer.searched:
         console.print(styled((f"\nQuestion comprise : {answer.searched}", "dim")))
     for premise in answer.premises:
         console.print(styled(("\nAttention", "yellow"), f" — {premise.surface} : {premise.detail}"))
     console.print(styled(f"\n{answer.answer}\n"))
+    print_confidence(answer, least)
     if answer.notice:
         console.print(styled(f"{answer.notice}\n"))
     print_left_out(answer.left_out)
@@ -120,6 +124,16 @@ def print_answer(answer: Answer) -> None:
             console.print(styled((f"    {published}", "dim")))
     about = f"{timings(answer.timings)} — modèle : {answer.model}"
     console.print(styled(("\n" if answer.citations else "") + about), style="dim")
+
+
+def print_confidence(answer: Answer, least: float) -> None:
+    """How sure one may be of it, where that is known; the rule is the page's."""
+    from api.problems import FRENCH
+    from api.web import confidence
+
+    line = confidence.line(answer, least, FRENCH)
+    if line is not None:
+        out().print(styled(f"{line.words % {'share': line.share}}\n"))
 
 
 def print_left_out(sentences: Sequence[Sentence]) -> None:

@@ -1,95 +1,96 @@
 """Pictures of a report as SVG, drawn here: nothing is loaded, and colours follow the page. Pure.
 
-A series has a colour and a mark of its own (the CSS classes s0, s1… and `MARKS`), so that nothing
-is told by colour alone; each picture is named and described for who does not see it.
+A series has a colour and a mark of its own (the CSS classes s0, s1… and `mark`), so that nothing
+is told by colour alone; each picture is named and described for who does not see it. Places across
+are in percent, those down in pixels: a picture fits a phone, its words as large as the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from math import isnan
+from math import ceil, isnan
 
 from eval.intervals import Estimate
 from eval.refusal import Point
 
-WIDTH = 720
+Drawn = Callable[[int, int, float], str]  # a row, a series, a height
 SERIES = 6  # colours and marks; more series begin again
 DASHES = ("none", "7 4", "2 4", "10 3 2 3", "1 3", "12 5")
-_LEFT, _RIGHT, _TOP, _BOTTOM = 170, 20, 10, 40
+_TOP, _BOTTOM = 26, 50  # for the names of the axes, and the scale
 _ROW, _GAP = 16, 12
-_BAR_AREA, _CURVE_AREA = 190, 300
+_CURVE_AREA = 300
+_SCALES = ((0.05, 4), (0.1, 4), (0.2, 4), (0.25, 4))  # a step, and how many are drawn at most
 
 
 def whiskers(
-    title: str, rows: Sequence[str], series: Sequence[Sequence[Estimate | None]], what: str
+    title: str,
+    axes: tuple[str, str],
+    names: Sequence[str],
+    rows: Sequence[str],
+    series: Sequence[Sequence[Estimate | None]],
+    what: str,
 ) -> str:
-    """A dot with its interval for each row and series, from 0 to 1."""
-    step = _ROW * len(series) + _GAP
-    height = _TOP + step * len(rows) + _BOTTOM
-    parts = [_across(height)]
-    for at, label in enumerate(rows):
-        top = _TOP + step * at
-        parts.append(_text(_LEFT - 10, top + step / 2, label, "end"))
-        for place, values in enumerate(series):
-            estimate = values[at]
-            if estimate is not None:
-                parts.append(_whisker(estimate, top + _GAP / 2 + _ROW * (place + 0.5), place))
-    return _svg(title, what, height, parts)
+    """A dot with its interval for each row and series, from 0 to 1.
+
+    `axes` names what goes down and across, `names` the series.
+    """
+
+    def drawn(at: int, place: int, y: float) -> str:
+        estimate = series[place][at]
+        return "" if estimate is None else _whisker(estimate, y, place)
+
+    return _rows(title, axes, names, rows, drawn, what, "names")
 
 
-def bars(title: str, columns: Sequence[str], series: Sequence[Sequence[float]], what: str) -> str:
-    """Shares by column, from 0 to the largest, a bar a series."""
-    top = max((value for values in series for value in values), default=0.0) or 1.0
-    height, left = _TOP + _BAR_AREA + _BOTTOM, 50
-    step = (WIDTH - left - _RIGHT) / max(1, len(columns))
-    wide = (step - 10) / max(1, len(series))
-    base = _TOP + _BAR_AREA
-    parts = [_level(left, base, 0.0), _level(left, _TOP, top)]
-    for at, label in enumerate(columns):
-        parts.append(_text(left + step * (at + 0.5), base + 20, label, "middle"))
-        for place, values in enumerate(series):
-            tall = _BAR_AREA * values[at] / top
-            x = left + step * at + 5 + wide * place
-            parts.append(
-                f'<rect class="fill s{place % SERIES}" x="{x:.1f}" y="{base - tall:.1f}" '
-                f'width="{max(1.0, wide - 2):.1f}" height="{tall:.1f}"/>'
-            )
-    return _svg(title, what, height, parts)
+def bars(
+    title: str,
+    axes: tuple[str, str],
+    names: Sequence[str],
+    rows: Sequence[str],
+    series: Sequence[Sequence[float]],
+    what: str,
+) -> str:
+    """Shares by row, a bar a series, each with its figure; names as in `whiskers`."""
+    step, steps = _scale(max((value for values in series for value in values), default=0.0))
 
-
-def curves(title: str, series: Sequence[Sequence[Point]], what: str) -> str:
-    """Risk by coverage, both from 0 to 1; a series of one point is a dot."""
-    height, left = _TOP + _CURVE_AREA + _BOTTOM + 12, 60
-    wide, base = WIDTH - left - _RIGHT, _TOP + _CURVE_AREA
-
-    def place(point: Point) -> tuple[float, float]:
-        return left + wide * point.coverage, base - _CURVE_AREA * point.risk
-
-    parts = [_level(left, base - _CURVE_AREA * at / 4, at / 4) for at in range(5)]
-    parts += [_text(left + wide * at / 4, base + 18, _share(at / 4), "middle") for at in range(5)]
-    parts.append(
-        _text(
-            left + wide / 2,
-            base + 38,
-            "part des questions répondues ; en hauteur, le risque",
-            "middle",
+    def drawn(at: int, place: int, y: float) -> str:
+        value = series[place][at]
+        wide = _percent(value / (step * steps))
+        return (
+            f'<rect class="fill s{place % SERIES}" x="0" y="{y - _ROW / 2 + 1:.1f}" '
+            f'width="{wide}" height="{_ROW - 2}"/>'
+            f'<text class="figure" x="{wide}" dx="6" y="{y:.1f}" dominant-baseline="middle">'
+            f"{share(value)}</text>"
         )
-    )
+
+    return _rows(title, axes, names, rows, drawn, what, "ranks", (step, steps))
+
+
+def curves(
+    title: str,
+    axes: tuple[str, str],
+    names: Sequence[str],
+    series: Sequence[Sequence[Point]],
+    stands: Sequence[Point | None],
+    what: str,
+) -> str:
+    """Risk by coverage, both from 0 to 1, a mark where each series stands; names as above."""
+    base = _TOP + _CURVE_AREA
+    parts = [_level(base - _CURVE_AREA * at / 4, at / 4) for at in range(5)]
+    parts += [_tick(at / 4, base + 18, at / 4, at % 2 == 1) for at in range(5)]
+    parts += [_text("-52", _TOP - 16, axes[0], "start"), _text("50%", base + 40, axes[1], "middle")]
     for at, points in enumerate(series):
-        places = [place(point) for point in points]
-        if len(places) > 1:
-            path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-            dash = DASHES[at % SERIES]
-            parts.append(
-                f'<path class="line s{at % SERIES}" stroke-dasharray="{dash}" d="{path}"/>'
-            )
-        parts += [mark(x, y, at) for x, y in places[-1:]]
-    return _svg(title, what, height, parts)
+        if len(points) > 1:
+            parts.append(_curve(points, at))
+        stand = stands[at] or (points[-1] if points else None)
+        if stand is not None:
+            parts.append(_marked(stand.coverage, base - _CURVE_AREA * stand.risk, at))
+    return _figure(title, _legend(names, lines=True), what, base + _BOTTOM, "levels", parts)
 
 
 def mark(x: float, y: float, series: int) -> str:
-    """The mark of a series at a place."""
+    """The mark of a series at a place, in pixels."""
     style = f'class="fill s{series % SERIES}"'
     corners = {
         1: f"{x - 5} {y - 5},{x + 5} {y - 5},{x + 5} {y + 5},{x - 5} {y + 5}",
@@ -104,56 +105,123 @@ def mark(x: float, y: float, series: int) -> str:
     return f'<polygon {style} points="{shape}"/>'
 
 
-def legend(names: Iterable[str]) -> str:
-    """The mark and name of each series, as a list."""
+def _legend(names: Iterable[str], *, lines: bool = False) -> str:
+    """The mark and name of each series, as a list; with its kind of line where these differ."""
+    wide = 44 if lines else 16
     items = "".join(
-        f'<li><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">'
-        f"{mark(8, 8, at)}</svg> {escape(name)}</li>"
+        f'<li><svg viewBox="0 0 {wide} 16" width="{wide}" height="16" aria-hidden="true">'
+        f"{_stroke(at) if lines else ''}{mark(wide / 2, 8, at)}</svg> {escape(name)}</li>"
         for at, name in enumerate(names)
     )
     return f'<ul class="legend">{items}</ul>'
 
 
-def _whisker(estimate: Estimate, y: float, series: int) -> str:
-    low, high, at = (_x(each) for each in (estimate.low, estimate.high, estimate.value))
-    style = f'class="line s{series % SERIES}"'
-    bar = "" if isnan(low) else f'<path {style} d="M{low:.1f} {y:.1f} L{high:.1f} {y:.1f}"/>'
-    return bar + mark(round(at, 1), round(y, 1), series)
+def share(value: float) -> str:
+    """ "33 %", not parted at the end of a line."""
+    return f"{100 * value:.0f}\u00a0%"
 
 
-def _across(height: float) -> str:
-    lines = [
-        f'<path class="grid" d="M{_x(at / 4):.1f} {_TOP} V{height - _BOTTOM}"/>'
-        + _text(_x(at / 4), height - _BOTTOM + 20, _share(at / 4), "middle")
-        for at in range(5)
+def _rows(
+    title: str,
+    axes: tuple[str, str],
+    names: Sequence[str],
+    rows: Sequence[str],
+    drawn: Drawn,
+    what: str,
+    side: str,
+    scale: tuple[float, int] = (0.25, 4),
+) -> str:
+    """A picture of rows: their names at the left, a scale below."""
+    step = _ROW * len(names) + _GAP
+    base = _TOP + step * len(rows)
+    parts = [*_across(base, *scale), _text("-10", _TOP - 16, axes[0], "end")]
+    parts.append(_text("50%", base + 40, axes[1], "middle"))
+    for at, label in enumerate(rows):
+        top = _TOP + step * at
+        parts.append(_text("-10", top + step / 2, label, "end"))
+        for place in range(len(names)):
+            parts.append(drawn(at, place, top + _GAP / 2 + _ROW * (place + 0.5)))
+    return _figure(title, _legend(names), what, base + _BOTTOM, side, parts)
+
+
+def _scale(largest: float) -> tuple[float, int]:
+    """A round step, and how many of them hold the largest value."""
+    for step, most in _SCALES:
+        steps = max(1, ceil(round(largest / step, 6)))
+        if steps <= most:
+            return step, steps
+    return _SCALES[-1]
+
+
+def _across(base: float, step: float, steps: int) -> list[str]:
+    return [
+        f'<line class="grid" x1="{_percent(at / steps)}" x2="{_percent(at / steps)}" y1="{_TOP}" '
+        f'y2="{base}"/>' + _tick(at / steps, base + 18, step * at, steps > 3 and at % 2 == 1)
+        for at in range(steps + 1)
     ]
-    return "".join(lines)
 
 
-def _level(left: float, y: float, value: float) -> str:
-    line = f'<path class="grid" d="M{left} {y:.1f} H{WIDTH - _RIGHT}"/>'
-    return line + _text(left - 8, y, _share(value), "end")
+def _level(y: float, value: float) -> str:
+    line = f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+    return line + _text("-8", y, share(value), "end")
 
 
-def _x(value: float) -> float:
-    return _LEFT + (WIDTH - _LEFT - _RIGHT) * value
+def _tick(place: float, y: float, value: float, spare: bool) -> str:
+    """A figure of the scale; a `spare` one is left out where there is little room."""
+    return _text(_percent(place), y, share(value), "middle", "spare" if spare else "")
 
 
-def _share(value: float) -> str:
-    return f"{100 * value:.0f} %"
+def _whisker(estimate: Estimate, y: float, series: int) -> str:
+    bar = (
+        ""
+        if isnan(estimate.low)
+        else f'<line class="line s{series % SERIES}" x1="{_percent(estimate.low)}" '
+        f'x2="{_percent(estimate.high)}" y1="{y:.1f}" y2="{y:.1f}"/>'
+    )
+    return bar + _marked(estimate.value, y, series)
 
 
-def _text(x: float, y: float, words: str, anchor: str) -> str:
+def _marked(place: float, y: float, series: int) -> str:
+    return f'<svg aria-hidden="true" x="{_percent(place)}" y="{y:.1f}">{mark(0, 0, series)}</svg>'
+
+
+def _curve(points: Sequence[Point], series: int) -> str:
+    # Drawn in hundredths and stretched; its strokes are not.
+    places = " L".join(f"{100 * each.coverage:.2f} {100 * (1 - each.risk):.2f}" for each in points)
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" dominant-baseline="middle">'
+        f'<svg aria-hidden="true" y="{_TOP}" width="100%" height="{_CURVE_AREA}" '
+        f'viewBox="0 0 100 100" '
+        f'preserveAspectRatio="none"><path class="line s{series % SERIES}" '
+        f'vector-effect="non-scaling-stroke" stroke-dasharray="{DASHES[series % SERIES]}" '
+        f'd="M{places}"/></svg>'
+    )
+
+
+def _stroke(series: int) -> str:
+    return (
+        f'<path class="line s{series % SERIES}" stroke-dasharray="{DASHES[series % SERIES]}" '
+        'd="M0 8 H44"/>'
+    )
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.2f}%"
+
+
+def _text(x: str, y: float, words: str, anchor: str, kind: str = "") -> str:
+    style = f' class="{kind}"' if kind else ""
+    return (
+        f'<text{style} x="{x}" y="{y:.1f}" text-anchor="{anchor}" dominant-baseline="middle">'
         f"{escape(words)}</text>"
     )
 
 
-def _svg(title: str, what: str, height: float, parts: Sequence[str]) -> str:
-    # Scrolls by itself where the screen is narrower: reachable by keyboard, so it has a name.
+def _figure(
+    title: str, legend: str, what: str, height: float, side: str, parts: Sequence[str]
+) -> str:
+    """`side`: what stands at the left, which the style sheet keeps room for."""
     return (
-        f'<div class="plot" role="group" tabindex="0" aria-label="{escape(title)}">'
-        f'<svg role="img" aria-label="{escape(title)}. {escape(what)}" '
-        f'viewBox="0 0 {WIDTH} {height:.0f}">{"".join(parts)}</svg></div>'
+        f'<figure class="plot"><figcaption>{escape(title)}</figcaption>{legend}'
+        f'<svg role="img" class="chart {side}" aria-label="{escape(title)}. {escape(what)}" '
+        f'height="{height:.0f}">{"".join(parts)}</svg></figure>'
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from api.schemas import MAX_ANSWER, MAX_TURNS, Turn
+from api.web import confidence
 from api.web.exchange import Exchange
 from api.web.frame import Frame
 from api.web.keeping import author
@@ -13,6 +14,7 @@ from api.web.models import Choices
 from api.web.pages import Pages
 from api.web.wanted import Wanted
 from rag.accounts.roles import Permission
+from rag.types import Answer
 
 
 class Showing:
@@ -26,6 +28,10 @@ class Showing:
         self, frame: Frame, wanted: Wanted, exchange: Exchange | None = None, wrong: str = ""
     ) -> dict[str, object]:
         """All that `ask.html` and its parts name."""
+
+        def sure(answer: Answer) -> confidence.Line | None:
+            return confidence.line(answer, self._settings.min_confidence, frame.language)
+
         return {
             "wanted": wanted,
             "models": self._choices.names(),
@@ -34,6 +40,7 @@ class Showing:
             "before": wanted.history if exchange else (),
             "kept": bool(author()),
             "history": history(wanted.history, exchange),
+            "sure": sure,
             "hears": self._settings.journal and frame.visitor.may(Permission.FEEDBACK),
         }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from journeys import ARTICLE, LETTER, QUESTION, WORDS, ask, verify
 from playwright.sync_api import Page, expect
-from seen import Opens
+from seen import Opens, screenshot
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +29,19 @@ def test_asking_with_the_keyboard_alone(opens: Opens) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/articles/"))
     expect(page.locator("mark")).to_contain_text(WORDS)
+
+
+def test_how_sure_one_may_be_is_said_beside_the_answer(opens: Opens) -> None:
+    page = opens()
+    ask(page)
+    sure = page.locator(".exchange .answer .sure")
+    expect(sure).to_have_count(1)
+    expect(sure).to_contain_text(re.compile(r"Confiance\s: (bonne|moyenne|faible) \(\d+\s%"))
+    page.get_by_label("Question qui suit").fill("Quelle est la couleur du cheval d'Henri IV ?")
+    page.keyboard.press("Enter")
+    below = page.locator(".exchange").nth(1).locator(".sure")
+    expect(below).to_contain_text(re.compile(r"sous le seuil réglé\s: rien n'est"))
+    screenshot(page, "confidence")
 
 
 def test_the_skip_link_comes_first(opens: Opens) -> None:

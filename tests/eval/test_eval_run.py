@@ -267,7 +267,7 @@ def test_compare_and_report(data: Path, asked: Path, tmp_path: Path) -> None:
     assert "Perte\tmairie\t" in plain.out and "MRR\t1.000\t" in plain.out
     made = evaluate("report", first, second, "--questions", asked, "--out", page, "--json")
     assert made.json["page"] == str(page)
-    assert "Combien de temps stationner devant la mairie ?" in page.read_text("utf-8")
+    assert "Combien de temps stationner devant la mairie\xa0?" in page.read_text("utf-8")
     nowhere = evaluate("report", first, "--out", tmp_path / "none" / "page.html")
     assert (nowhere.status, "impossible d'écrire" in nowhere.err) == (2, True)
 

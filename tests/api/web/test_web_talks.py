@@ -276,3 +276,10 @@ def test_a_body_that_is_too_large_is_a_page_in_a_browser(served: Served) -> None
     assert "trop volumineuse" in Page(response.text).words and "2 Mio" in response.text
     said = served.everyone.post("/verify", content=b"x" * (3 << 20))
     assert said.status_code == 413 and said.json()["type"] == "urn:referent:too-large"
+
+
+def test_how_sure_one_may_be_is_kept_with_the_answer(place: Office) -> None:
+    page = place["agent"].page(ask(place["agent"]))
+    assert re.search(r"Confiance : \w+ \(\d+ %", page.words)
+    again = place["agent"].page(f"{HERE}/{of(ask(place['agent'], 'Où est le mérou ?'))}")
+    assert "Confiance insuffisante (" in again.words
