@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
 
@@ -29,21 +29,27 @@ class Configuration:
         return Ranker(tuple(0.0 if name in self.without else weight for name, weight in kept))
 
 
+AS_SHIPPED = "as shipped"
+NOT_PUT_RIGHT = "mistyped words left as they are"
 # "words" are the two sparse rankings, "meaning" the encoder.
 CONFIGURATIONS: Mapping[str, Configuration] = {
     "words": Configuration(Weights(dense=False, equivalent=0.0)),
     "words with equivalents": Configuration(Weights(dense=False)),
     "words and meaning": Configuration(Weights(equivalent=0.0, meaning=0.0)),
-    "as shipped": Configuration(),
+    AS_SHIPPED: Configuration(),
     "without the article's words": Configuration(without=frozenset({"article"})),
     "without titles apart": Configuration(without=frozenset({"title"})),
     "without what the first mean": Configuration(without=frozenset({"drawn"})),
+    NOT_PUT_RIGHT: Configuration(Weights(spelling=False)),
 }
 
 
-def searchers(parts: Parts) -> Iterator[tuple[str, Searcher]]:
+def searchers(
+    parts: Parts, labels: Iterable[str] = tuple(CONFIGURATIONS)
+) -> Iterator[tuple[str, Searcher]]:
     """One a configuration."""
-    for label, each in CONFIGURATIONS.items():
+    for label in labels:
+        each = CONFIGURATIONS[label]
         yield (
             label,
             Searcher(

@@ -161,7 +161,8 @@ def _without(
     kept = tuple(each for each in written.sentences if each.support == citations.VERIFIED)
     cited = tuple(each for each in written.cited if each.text_id not in texts)
     hits = tuple(hit for hit in found.hits if hit.text_id not in texts)
-    return replace(written, sentences=kept, cited=cited), replace(found, hits=hits)
+    # A word that was put right may stand nowhere else.
+    return replace(written, sentences=kept, cited=cited), replace(found, hits=hits, understood=())
 
 
 def _answer(
@@ -215,6 +216,7 @@ def extractive(searcher: Searcher, embedder: Embedder | None) -> GeneratorFor:
         lambda tokens: searcher.rarity(tokens, asked.caller),
         embedder,
         lambda question: searcher.concepts(question, asked.without),
+        lambda question: searcher.corrected(question, asked.caller, asked.without),
     )
 
 
@@ -227,6 +229,6 @@ def confidence(searcher: Searcher, embedding: Callable[[], Embedder]) -> Sure:
             lambda words: searcher.concepts(words, asked.without),
             embedding,
             articles=lambda: searcher.articles(asked.caller),
-        ).of(question, hits)
+        ).of(searcher.corrected(question, asked.caller, asked.without), hits)
 
     return sure

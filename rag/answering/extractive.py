@@ -62,21 +62,26 @@ class _Choice:
 
 class ExtractiveGenerator(Generator):
     """`Generator` that quotes. `weigh` gives the rarity of tokens in the corpus, `known` what the
-    thesaurus knows of a question."""
+    thesaurus knows of a question, `corrected` the question with its mistyped words put right."""
 
     name = MODEL
 
     def __init__(
-        self, weigh: Weigh, embedder: Embedder | None = None, known: Known = lambda _: ()
+        self,
+        weigh: Weigh,
+        embedder: Embedder | None = None,
+        known: Known = lambda _: (),
+        corrected: Callable[[str], str] = lambda question: question,
     ) -> None:
         self._weigh = weigh
         self._embedder = embedder
         self._known = known
+        self._corrected = corrected
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Iterator[DraftSentence]:
         """The sentence of each of the first articles that says most of what is asked, verbatim;
         of an article that is named, several. None where no sentence says anything of it."""
-        question = asked_part(question)
+        question = asked_part(self._corrected(question))
         weights = self._weigh(asked_tokens(question))
         if not math.fsum(weights.values()) or in_vain(question, weights, hits):
             return

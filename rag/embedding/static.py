@@ -26,6 +26,7 @@ from rag.retrieval.lexical import token_id, word_tokens
 DATA = Path(__file__).with_name("static_vectors.npz")
 # Nothing is cut at any length; a mean of more words says little.
 WINDOW = 512
+_NO_TABLE = (ValueError, KeyError, OSError, EOFError, BadZipFile)
 
 
 class StaticEmbedder:
@@ -72,6 +73,20 @@ class StaticEmbedder:
         return np.zeros(self.dimension, dtype=np.float32)
 
 
+def known_ids(data: Path = DATA) -> npt.NDArray[np.uint32]:
+    """The tokens that a table knows, in any order.
+
+    Raises:
+        EmbeddingError: the table is missing or cannot be read.
+    """
+    try:
+        with np.load(data, allow_pickle=False) as file:
+            ids: npt.NDArray[np.uint32] = file["ids"]
+            return ids
+    except _NO_TABLE as error:
+        raise _unreadable(data, error) from error
+
+
 def save(data: Path, token_ids: npt.NDArray[np.uint32], vectors: Vectors) -> None:
     """Write a table: each row as whole numbers from -127 to 127 and the step between them."""
     steps = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9) / 127
@@ -90,7 +105,7 @@ def _read(content: bytes, data: Path) -> tuple[npt.NDArray[np.uint32], Vectors]:
     try:
         with np.load(BytesIO(content), allow_pickle=False) as file:
             return file["ids"], file["vectors"].astype(np.float32) * file["steps"]
-    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
+    except _NO_TABLE as error:
         raise _unreadable(data, error) from error
 
 

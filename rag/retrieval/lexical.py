@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
@@ -38,7 +38,7 @@ _CHUNK = re.compile(r"[^\W_]+(?:['’ʼ‘`´-][^\W_]+){0,5}")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _APOSTROPHE = re.compile("['’ʼ‘`´]")
 _ELISIONS = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu presqu entr".split())
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     """
     a à afin ai ainsi alors as au aucun aura auront aussi autre autres aux avait avec avez avons
     c ça car ce ceci cela celle celles celui ces cet cette ceux chaque chez ci comme comment d
@@ -83,7 +83,7 @@ def spoken(text: str) -> list[Word]:
 
 @lru_cache(_CACHE)
 def _plain_and_token(part: str) -> tuple[str, str]:
-    return plain(part), "" if part in _STOP_WORDS else _stem(part)
+    return plain(part), "" if part in STOP_WORDS else _stem(part)
 
 
 def plain(text: str) -> str:
@@ -99,7 +99,19 @@ def _lower(text: str) -> str:
 @lru_cache(_CACHE)
 def token_id(token: str) -> int:
     """A stable unsigned 32-bit number: the first 4 bytes of BLAKE2b, big-endian."""
+    return _number(token)
+
+
+def _number(token: str) -> int:
     return int.from_bytes(blake2b(token.encode(), digest_size=4).digest(), "big")
+
+
+def plain_ids(words: Iterable[str]) -> list[int]:
+    """The ids of the tokens of single words that are `plain`, stop words as any others.
+
+    For words that will hardly be met again: nothing is kept.
+    """
+    return [_number(_trimmed(stem)) for stem in _stemmer.stemWords(list(words))]
 
 
 def document_vector(words: str, context: str, average_length: float) -> SparseVector:
@@ -135,7 +147,7 @@ _stemmer = Stemmer.Stemmer("french", 0)
 def _chunk_tokens(chunk: str) -> tuple[str, ...]:
     """The tokens of one run of letters with its apostrophes and hyphens."""
     parts = [part for piece in chunk.split("-") for part in _without_elision(piece)]
-    return tuple(_stem(part) for part in parts if part not in _STOP_WORDS)
+    return tuple(_stem(part) for part in parts if part not in STOP_WORDS)
 
 
 def _without_elision(piece: str) -> list[str]:
@@ -148,5 +160,8 @@ def _without_elision(piece: str) -> list[str]:
 
 def _stem(word: str) -> str:
     """Accents go first, as people leave them out; then what they told apart: "licenci(é|e|er)"."""
-    stem = str(_stemmer.stemWord(plain(word)))
+    return _trimmed(str(_stemmer.stemWord(plain(word))))
+
+
+def _trimmed(stem: str) -> str:
     return stem.rstrip("ei") or stem

@@ -63,15 +63,24 @@ class Rarities:
     def of(self, connection: Connection, tokens: Sequence[int], caller: Caller) -> Rarity:
         """The rarity of these tokens among what the caller may read at this moment."""
         asked = np.asarray(tokens, dtype=np.uint32)
-        seen = [
-            each.sum
-            for readers, each in self._up_to_date(connection).items()
-            if readable(caller, readers)
-        ]
+        seen = self._seen(connection, caller)
         count = sum(each.articles for each in seen)
         articles = _idf(count, _df(seen, asked, "articles"))
         passages = _idf(sum(each.passages for each in seen), _df(seen, asked, "passages"))
         return Rarity(tuple(tokens), {ARTICLE: articles, PASSAGE: passages}, count)
+
+    def held(
+        self, connection: Connection, tokens: npt.NDArray[np.uint32], caller: Caller
+    ) -> Floats:
+        """How many articles that the caller may read hold each token, each version counted."""
+        return _df(self._seen(connection, caller), tokens, "articles")
+
+    def _seen(self, connection: Connection, caller: Caller) -> list[TextCounts]:
+        return [
+            each.sum
+            for readers, each in self._up_to_date(connection).items()
+            if readable(caller, readers)
+        ]
 
     def _up_to_date(self, connection: Connection) -> Mapping[Readers, _Class]:
         state = properties.read(connection, properties.STATE)

@@ -16,16 +16,19 @@ from rag.catalogue.candidates import read_candidates
 from rag.database import reading
 from rag.legal.titles import meant
 from rag.ports import ARTICLE, DENSE, PASSAGE, Embedder, Index, IndexFilter, IndexQuery, Scored
-from rag.retrieval import reranking
+from rag.retrieval import reranking, spelling
 from rag.retrieval.expansion import embedded, expanded_vector
 from rag.retrieval.lexical import token_id
+from rag.retrieval.mistakes import Ids
 from rag.retrieval.numbers import find_numbers
 from rag.retrieval.ranked import Candidate, Sought, ranked
-from rag.retrieval.rarity import Rarities
+from rag.retrieval.rarity import Floats, Rarities
 from rag.retrieval.reranking import Ranker
 from rag.retrieval.scoring import tokens_of, units
+from rag.retrieval.spelling import Correction
 from rag.retrieval.thesaurus import NOTHING_OFF, Concept, Thesaurus, understood
 from rag.retrieval.thesaurus_file import shipped
+from rag.retrieval.vocabulary import vocabulary
 from rag.retrieval.weights import Weights
 from rag.types import Caller, Hit, Understood
 
@@ -61,7 +64,7 @@ class Searcher:
         self._engine = engine
         self._index = index
         self._embedder = embedder
-        self._thesaurus = thesaurus
+        self._thesaurus = shipped() if thesaurus is None else thesaurus
         self._weights = weights
         self._ranker = reranking.shipped() if ranker is None else ranker
         self._rarities = Rarities()
@@ -78,10 +81,12 @@ class Searcher:
         """The best passages for a question, `limit` articles with `per_article` passages each.
 
         `day`: only what is in force then; None: any date. `without`: ids of thesaurus entries
-        that are not to be used.
+        that are not to be used, and mistyped words that are left as they are.
         """
         watch = Stopwatch()
         with watch("encode"):
+            mistyped = self._mistyped(question, caller, without)
+            question = spelling.corrected(question, mistyped)
             sought = self._sought(question, caller, without)
         with watch("index"):
             found = self._index.search(self._queries(sought, index_filter(caller, day)))
@@ -91,7 +96,8 @@ class Searcher:
             with watch("join"):
                 candidates = self._named(connection, question, caller, day, candidates)
                 hits = _hits(connection, candidates[:limit], caller, day, per_article)
-        return SearchResult(hits, watch.timings, tuple(understood(sought.concepts)))
+        told = *spelling.told(mistyped, hits), *understood(sought.concepts)
+        return SearchResult(hits, watch.timings, told)
 
     def rarity(self, tokens: Sequence[str], caller: Caller) -> dict[str, float]:
         """How much each token tells apart the articles that the caller may read: its IDF."""
@@ -107,8 +113,24 @@ class Searcher:
 
     def concepts(self, question: str, without: frozenset[str] = NOTHING_OFF) -> list[Concept]:
         """What the thesaurus knows of a question."""
-        thesaurus = shipped() if self._thesaurus is None else self._thesaurus
-        return thesaurus.concepts(question, without)
+        return self._thesaurus.concepts(question, without)
+
+    def corrected(
+        self, question: str, caller: Caller, without: frozenset[str] = NOTHING_OFF
+    ) -> str:
+        """A question as it is searched for a caller: mistyped words put right."""
+        return spelling.corrected(question, self._mistyped(question, caller, without))
+
+    def _mistyped(self, question: str, caller: Caller, without: frozenset[str]) -> list[Correction]:
+        if not self._weights.spelling:
+            return []
+
+        def held(ids: Ids) -> Floats:
+            with reading(self._engine) as connection:
+                return self._rarities.held(connection, ids, caller)
+
+        known = vocabulary(self._thesaurus).has
+        return spelling.corrections(question, known, held, without)
 
     def _sought(self, question: str, caller: Caller, without: frozenset[str]) -> Sought:
         concepts = self.concepts(question, without)

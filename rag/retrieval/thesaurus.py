@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Protocol
 
-from rag.retrieval.lexical import Word, plain, spoken
+from rag.retrieval.lexical import Word, plain, spoken, word_tokens
 from rag.types import Understood
 
 NOTHING_OFF: frozenset[str] = frozenset()
@@ -80,6 +80,10 @@ class Shelf(Protocol):
         """Those with this key."""
         ...
 
+    def stems(self) -> Iterable[str]:
+        """Those of its everyday words, in any order, some more than once."""
+        ...
+
 
 class Thesaurus:
     """Entries found by stems: inflected forms, accents and capitals do not matter.
@@ -105,6 +109,14 @@ class Thesaurus:
         own = self._by_key.get(key, ())
         below = self._base.entries(key) if self._base else ()
         return [*(e for e in below if e.entry_id not in self._ids), *own] if below else own
+
+    def stems(self) -> Iterator[str]:
+        """Those of its everyday words and of its own words of law, in any order, some more than
+        once; not those of the words of law of `base`, which take 0.2 s to read."""
+        for key, entries in self._by_key.items():
+            yield from key.split()
+            yield from (stem for e in entries for words in e.legal for stem in word_tokens(words))
+        yield from self._base.stems() if self._base else ()
 
     def concepts(self, question: str, without: frozenset[str] = NOTHING_OFF) -> list[Concept]:
         """What the entries know of a question, in reading order, each run of stems once.

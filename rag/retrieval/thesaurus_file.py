@@ -50,6 +50,10 @@ class ShippedShelf:
         lines = self._lines.get(key, ())
         return [_entry(line, f"{self._path}, « {key} »")[1] for line in lines]
 
+    def stems(self) -> Iterator[str]:
+        """Those of its everyday words, some more than once."""
+        return (stem for key in self._lines for stem in key.split())
+
 
 def load(own: Path | None = None) -> Thesaurus:
     """The shipped thesaurus under the organisation's own entries in `own`, when there are.
