@@ -16,7 +16,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from rag.types import Caller
 
 THIRDS = 3
 LAW, MORE = "law", "more"
-OWN = Path(__file__).with_name("questions.jsonl")
+MORE_STEP = 3  # every third question on MORE: there are three times as many as needed
 
 
 def thirds(shared: Path, codes: Collection[str]) -> dict[str, int]:
@@ -77,12 +77,12 @@ def readers(shelf: str, left_out: int) -> Readers:
 def questions(shared: Path) -> Iterator[tuple[str, EvalQuestion]]:
     """(code, question) of those that vectors learned with `--hold-out` have not seen."""
     learned = {tuple(one.stems) for one in pairs.asked_to_learn(shared, hold_out=True)}
-    rows = chain(texts.read_lines(shared / "training" / "questions.jsonl"), texts.read_lines(OWN))
-    for number, row in enumerate(rows):
-        words = row["question"]
-        if tuple(word_tokens(words)) not in learned:
-            keys = (article_key(row["code"], n) for n in (row["num"], *row["also"]))
-            yield row["code"], EvalQuestion(f"training-{number}", words, dict.fromkeys(keys, 1.0))
+    law = _law(shared)
+    for number, (words, code, right) in enumerate(pairs.questions(shared)):
+        wanted = code in law or number % MORE_STEP == 0
+        if wanted and tuple(word_tokens(words)) not in learned:
+            keys = (article_key(*each) for each in right)
+            yield code, EvalQuestion(f"training-{number}", words, dict.fromkeys(keys, 1.0))
 
 
 def ingest(shared: Path, data: Path, scratch: Path) -> dict[str, Readers]:

@@ -177,7 +177,7 @@ def held_questions(shared: Path) -> list[Question]:
     """The training questions on the codes that `--hold-out` does not learn from."""
     codes = pairs.held_out(shared)
     return [
-        Question(question, right)
+        Question(question, frozenset(right))
         for question, code, right in pairs.questions(shared)
         if code in codes
     ]

@@ -1,8 +1,9 @@
 """Pairs of texts that mean the same, as stems: what a question may say, and what answers it.
 
-From the structure of texts (titles, sentences), from the thesaurus, from training/questions.jsonl
-(both written for the project) and from the graded queries of eval/cdtn whose topic is not kept
-aside for tests. questions.jsonl and crpa-faq.jsonl of eval/ are never read.
+From the structure of texts (titles, sentences), from the shipped thesaurus, from
+training/questions.jsonl and what was written here beside it (`questions.jsonl` on articles,
+`queries.jsonl` on sheets), and from the graded queries of eval/cdtn whose topic is not kept aside
+for tests. questions.jsonl and crpa-faq.jsonl of eval/ are never read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from eval.ablation import kept_aside
 from eval.datasets import read_questions
 from eval.training.texts import Stems, Text, code_articles, read_lines, training_articles
 from rag.retrieval.lexical import word_tokens
-from rag.retrieval.thesaurus import Entry, Thesaurus, key_of
+from rag.retrieval.thesaurus import Thesaurus
+from rag.retrieval.thesaurus_file import SHIPPED, shipped
+
+OWN = Path(__file__).with_name("questions.jsonl")
+QUERIES = Path(__file__).with_name("queries.jsonl")
 
 TITLES = 3  # the nearest titles above an article
 LEGAL = 4  # terms of law an everyday word is taught
@@ -58,11 +63,11 @@ def topic_held_out(topic: str) -> bool:
     return int(digest[:8], 16) % 2 == 0
 
 
-def questions(shared: Path) -> Iterator[tuple[str, str, frozenset[tuple[str, str]]]]:
-    """The training questions: words, code, articles that answer (code, number)."""
-    for row in read_lines(shared / "training" / "questions.jsonl"):
+def questions(shared: Path) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """The training questions: words, code, articles that answer (code, number), the first best."""
+    for row in chain(read_lines(shared / "training" / "questions.jsonl"), read_lines(OWN)):
         numbers = [row["num"], *row["also"]]
-        yield row["question"], row["code"], frozenset((row["code"], n) for n in numbers)
+        yield row["question"], row["code"], tuple((row["code"], n) for n in numbers)
 
 
 def sheet_queries(shared: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -74,6 +79,12 @@ def sheet_queries(shared: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield query.question, query.question_id.rpartition("-")[0], tuple(query.relevant)
 
 
+def own_queries() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The queries written here: words, right sheets; none of them right for a topic kept aside."""
+    for row in read_lines(QUERIES):
+        yield row["question"], tuple(row["sheets"])
+
+
 def held_out_texts(shared: Path) -> frozenset[Hashable]:
     """Keys of the texts that answer what is held out: all articles of the codes, right sheets."""
     codes = held_out(shared)
@@ -83,19 +94,17 @@ def held_out_texts(shared: Path) -> frozenset[Hashable]:
 
 
 def asked_to_learn(shared: Path, *, hold_out: bool) -> list[Asked]:
-    """Questions and queries; with `hold_out` none on the codes and topics to measure on."""
+    """Questions and queries; with `hold_out` none on the codes and sheets to measure on."""
     codes = held_out(shared) if hold_out else frozenset()
-    law = [
-        (row["question"], [(row["code"], number) for number in (row["num"], *row["also"])])
-        for row in read_lines(shared / "training" / "questions.jsonl")
-        if row["code"] not in codes
-    ]
+    left_out = held_out_texts(shared) if hold_out else frozenset()
+    law = [(words, right) for words, code, right in questions(shared) if code not in codes]
     sheets = [
         (words, right)
         for words, topic, right in sheet_queries(shared)
         if not (hold_out and topic_held_out(topic))
     ]
-    known = _entries(shared)
+    sheets += [(words, right) for words, right in own_queries() if left_out.isdisjoint(right)]
+    known = shipped()
     return [Asked(word_tokens(w), _legal(w, known), right) for w, right in [*law, *sheets]]
 
 
@@ -133,9 +142,9 @@ def sentence_pairs(texts: Iterable[Text], chance: random.Random) -> list[Pair]:
     return pairs
 
 
-def thesaurus(shared: Path) -> list[tuple[Stems, list[Stems]]]:
+def thesaurus() -> list[tuple[Stems, list[Stems]]]:
     """Everyday words, and the words of law for them, best first; none without stems."""
-    rows = read_lines(shared / "thesaurus.jsonl")
+    rows = [row for row in read_lines(SHIPPED) if not row.get("off")]
     entries = [(word_tokens(row["lay"]), _filled(row["legal"][:LEGAL])) for row in rows]
     return [entry for entry in entries if all(entry)]
 
@@ -158,12 +167,6 @@ def by_kind(texts: Iterable[Text]) -> Mapping[bool, list[Text]]:
     for text in texts:
         kinds[text.everyday].append(text)
     return kinds
-
-
-def _entries(shared: Path) -> Thesaurus:
-    """Those at hand, not those shipped: a change there must not change the vectors."""
-    rows = read_lines(shared / "thesaurus.jsonl")
-    return Thesaurus((key_of(row["lay"]), Entry(row["lay"], tuple(row["legal"]))) for row in rows)
 
 
 def _legal(question: str, known: Thesaurus) -> Stems:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from eval.training import asked_twice, confidence
+from eval.training import asked_twice, confidence, pairs
 from eval.training.confidence import CORPUS, FOLDS, Sample, Table
 from eval.training.logistic import chance, fit
 from rag.answering.confidence import FEATURES
@@ -97,5 +97,5 @@ def test_who_reads_two_thirds_does_without_the_third() -> None:
 
 
 def test_our_own_training_questions_are_sound() -> None:
-    rows = [json.loads(line) for line in asked_twice.OWN.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in pairs.OWN.read_text("utf-8").splitlines()]
     assert len({row["question"] for row in rows}) == len(rows)
