@@ -61,7 +61,7 @@ def search(
     if json:
         terminal.print_json(shapes.search_shape(asked, day, found.hits, found.understood))
     else:
-        terminal.print_hits(found.hits)
+        terminal.print_hits(found.hits, found.understood)
 
 
 def ask(

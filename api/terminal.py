@@ -13,7 +13,19 @@ from rich.text import Text as Styled
 
 from rag.errors import ReferentError
 from rag.legal.titles import article_name
-from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Validity, Version
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Hit,
+    Sentence,
+    Text,
+    Understood,
+    Validity,
+    Version,
+)
+
+MEANINGS = 2  # shown of what words were understood as too
 
 STAGES = {
     "encode": "question",
@@ -76,8 +88,8 @@ def print_error(error: ReferentError) -> None:
         console.print(styled(f"  À faire : {error.remedy}"))
 
 
-def print_hits(hits: Sequence[Hit]) -> None:
-    """Ranked passages."""
+def print_hits(hits: Sequence[Hit], understood: Sequence[Understood] = ()) -> None:
+    """Ranked passages, and what words of the question were understood as."""
     if plain():
         names = (article_name(hit.article) for hit in hits)
         rows = (
@@ -98,6 +110,14 @@ def print_hits(hits: Sequence[Hit]) -> None:
         console.print(styled(f"   {shorten(hit.passage, 400)}\n"))
     if not hits:
         console.print("Aucun passage trouvé.")
+    print_understood(understood)
+
+
+def print_understood(understood: Sequence[Understood]) -> None:
+    """Words of a question, each with the first of what it was understood as too."""
+    if understood:
+        told = [f"{each.words} : {', '.join(each.meaning[:MEANINGS])}" for each in understood]
+        out().print(styled((f"Cherché aussi — {' ; '.join(told)}", "dim")))
 
 
 def print_answer(answer: Answer, least: float = 0.0) -> None:
@@ -122,8 +142,11 @@ def print_answer(answer: Answer, least: float = 0.0) -> None:
         console.print(styled("    ", (f"« {citation.quote} »", "italic")))
         if published := _published(citation):
             console.print(styled((f"    {published}", "dim")))
+    if answer.citations:
+        console.print()
+    print_understood(answer.understood)
     about = f"{timings(answer.timings)} — modèle : {answer.model}"
-    console.print(styled(("\n" if answer.citations else "") + about), style="dim")
+    console.print(styled(about), style="dim")
 
 
 def print_confidence(answer: Answer, least: float) -> None:

@@ -12,7 +12,7 @@ from api import terminal
 from api.article_view import styled
 from rag.errors import NotFound
 from rag.legal.comparison import compare
-from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Version
+from rag.types import Answer, Article, Citation, Hit, Sentence, Text, Understood, Version
 
 HOSTILE = "[bold]gras[/] [/] [link=x]y[/link] :a: :warning: \\[x] \\"
 SCREEN = "\x1b[2J\x1b]0;titre\x07\x9b31m\r\x08\x7f\x00"
@@ -159,3 +159,11 @@ def test_an_error_says_what_where_and_what_to_do(capsys: pytest.CaptureFixture[s
 )
 def test_shorten(words: str, limit: int, expected: str) -> None:
     assert terminal.shorten(words, limit) == expected
+
+
+def test_what_words_were_understood_as_is_said(printed: Shown) -> None:
+    towns = ("commune", "collectivité territoriale", "agglomération")
+    known = (Understood("recuors", ("recours",), "recuors"), Understood("ville", towns, "ville"))
+    told = "Cherché aussi — recuors : recours ; ville : commune, collectivité territoriale\n"
+    assert printed(terminal.print_understood, ()) == ""
+    assert printed(terminal.print_understood, known) == told
