@@ -38,7 +38,7 @@ CONFIGURATIONS: Mapping[str, Configuration] = {
     "words and meaning": Configuration(Weights(equivalent=0.0, meaning=0.0)),
     AS_SHIPPED: Configuration(),
     "without the article's words": Configuration(without=frozenset({"article"})),
-    "without titles apart": Configuration(without=frozenset({"title"})),
+    "without the best two passages": Configuration(without=frozenset({"meanings"})),
     "without what the first mean": Configuration(without=frozenset({"drawn"})),
     NOT_PUT_RIGHT: Configuration(Weights(spelling=False)),
 }

@@ -89,14 +89,20 @@ def held_out_texts(shared: Path) -> frozenset[Hashable]:
     """Keys of the texts that answer what is held out: all articles of the codes, right sheets."""
     codes = held_out(shared)
     articles = chain(training_articles(shared), code_articles(shared))
-    sheets = (right for _, topic, right in sheet_queries(shared) if topic_held_out(topic))
-    return frozenset(chain(((a.code, a.number) for a in articles if a.code in codes), *sheets))
+    kept = ((a.code, a.number) for a in articles if a.code in codes)
+    return frozenset(chain(kept, held_out_sheets(shared)))
+
+
+def held_out_sheets(shared: Path) -> frozenset[str]:
+    """The sheets that answer the queries held out."""
+    queries = sheet_queries(shared)
+    return frozenset(chain(*(right for _, topic, right in queries if topic_held_out(topic))))
 
 
 def asked_to_learn(shared: Path, *, hold_out: bool) -> list[Asked]:
     """Questions and queries; with `hold_out` none on the codes and sheets to measure on."""
     codes = held_out(shared) if hold_out else frozenset()
-    left_out = held_out_texts(shared) if hold_out else frozenset()
+    left_out = held_out_sheets(shared) if hold_out else frozenset()
     law = [(words, right) for words, code, right in questions(shared) if code not in codes]
     sheets = [
         (words, right)

@@ -32,10 +32,15 @@ def write(path: Path, rows: Iterable[object]) -> None:
 
 
 @pytest.fixture
-def shared(tmp_path: Path) -> Path:
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     codes = [{"question": f"q {n}", "code": f"Code {n}", "num": "1", "also": []} for n in range(4)]
     write(tmp_path / "training" / "questions.jsonl", codes)
-    write(tmp_path / "thesaurus.jsonl", [{"lay": "requête", "legal": ["demande"]}])
+    own = [{"question": f"own {n}", "code": f"Code {n}", "num": "1", "also": []} for n in range(2)]
+    write(tmp_path / "own.jsonl", own)
+    monkeypatch.setattr(pairs, "OWN", tmp_path / "own.jsonl")
+    sheets = [{"question": f"sheet {name}", "sheets": [name]} for name in ("F1", "F9")]
+    write(tmp_path / "queries.jsonl", sheets)
+    monkeypatch.setattr(pairs, "QUERIES", tmp_path / "queries.jsonl")
     queries = [
         {"id": f"sujet {n}-0", "question": f"requête {n}", "relevant": {"F1": 5, "F2": 3}}
         for n in range(40)
@@ -63,8 +68,9 @@ def test_holding_out_leaves_codes_and_topics_to_measure_on(shared: Path) -> None
     topics = {topic for _, topic, _ in pairs.sheet_queries(shared)}
     left = {topic for topic in topics if not pairs.topic_held_out(topic)}
     assert 0 < len(left) < len(topics)
-    assert len(everything) == 4 + len(topics)
-    assert len(learned) == 2 + len(left)
+    assert len(everything) == 4 + 2 + len(topics) + 2
+    # Without the queries of one's own for F1, which answers some that are held out.
+    assert len(learned) == 2 + 1 + len(left) + 1
     assert pairs.held_out(shared) == {"Code 0", "Code 2"}
 
 

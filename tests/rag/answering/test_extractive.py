@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from fakes import LetterEmbedder, even_weights, hit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answering.extractive import MAX_QUOTES, ExtractiveGenerator
+from rag.answering.extractive import LEAST_QUOTES, MAX_QUOTES, ExtractiveGenerator
 from rag.ports import DraftSentence
 from rag.types import Hit
 
@@ -80,9 +81,11 @@ def test_each_of_the_first_articles_gives_its_best_sentence_in_their_order() -> 
     passages = [f"Autre chose. Le recours {n} est écrit." for n in range(MAX_QUOTES + 2)]
     passages[1] = "Rien de tel."
     found = [hit(words, str(n), rank=n + 1) for n, words in enumerate(passages)]
-    assert quotes("recours écrit", *found) == [
-        [f"Le recours {n} est écrit."] for n in range(MAX_QUOTES + 1) if n != 1
-    ]
+    alike = [replace(each, score=0.9) for each in found]
+    said = [[f"Le recours {n} est écrit."] for n in range(MAX_QUOTES + 1) if n != 1]
+    assert quotes("recours écrit", *alike) == said
+    far = [replace(each, score=0.9 * 0.5 ** (each.rank - 1)) for each in found]
+    assert quotes("recours écrit", *far) == said[:LEAST_QUOTES]
 
 
 def test_two_passages_of_an_article_give_one_sentence() -> None:
