@@ -52,7 +52,8 @@ Without = Annotated[
     list[Annotated[str, StringConstraints(max_length=MAX_NAME)]],
     Field(
         max_length=MAX_SERVICES,
-        description="Entries of the thesaurus (`entry` of `understood`) that are not to be used.",
+        description="Each an `entry` of `understood` that is not to be used: an entry of the "
+        "thesaurus, or a word to be left as it was typed.",
         examples=[[]],
     ),
 ]

@@ -212,12 +212,10 @@ def of_small(rows: Table, fitted: Fitted, least: float) -> float:
 
 
 def threshold(rows: Table, sure: Floats) -> float:
-    """Half way between refusing as many unanswerable questions and as few right answers as
-    asked for, of the readers of corpora/legi."""
+    """The least that refuses as many unanswerable questions as asked for, of the readers of
+    corpora/legi: whatever more is refused costs right answers."""
     law = rows.shelves == asked_twice.LAW
-    right, without = sure[rows.right & law], sure[~rows.answerable & law]
-    ends = np.quantile(right, MOST_RIGHT_REFUSED), np.quantile(without, LEAST_REFUSED)
-    return round(float(np.mean(ends)), 3)
+    return round(float(np.quantile(sure[~rows.answerable & law], LEAST_REFUSED)), 3)
 
 
 def report(rows: Table, sure: Floats, fitted: Fitted, least: float) -> str:
