@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         default=600.0, gt=0, description="Longest time for one answer in seconds."
     )
     min_confidence: float = Field(
-        default=0.191,
+        default=0.166,
         ge=0,
         le=1,
         description="Below this confidence nothing is written and the nearest articles are shown; "
